@@ -22,7 +22,7 @@ from aiohttp.client_proto import ResponseHandler
 
 from collectors import heads
 from collectors.guard import AddressGuard
-from collectors.names import Names
+from collectors.names import HostNames
 
 _HOSTS = 100_000
 """Of how many hosts it is noted when their certificates expire."""
@@ -38,7 +38,7 @@ _FIRST = b"HTTP/"
 
 
 def session(
-    *, tls: ssl.SSLContext, proxy: str | None, guard: AddressGuard, certificates: dict[str, datetime], names: Names
+    *, tls: ssl.SSLContext, proxy: str | None, guard: AddressGuard, certificates: dict[str, datetime], names: HostNames
 ) -> aiohttp.ClientSession:
     """Return a session of the running loop; the guard is asked for each connection unless a proxy makes them.
 
@@ -65,7 +65,7 @@ def session(
 class _Resolver(AbstractResolver):
     """The system's own resolver, whatever else is installed."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: HostNames) -> None:
         self._names = names
 
     async def resolve(

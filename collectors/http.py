@@ -39,7 +39,7 @@ from collectors.cookies import Jar
 from collectors.decoding import ACCEPTED, decoded, is_whole_document
 from collectors.failures import at, named
 from collectors.guard import AddressGuard, Network, literal
-from collectors.names import Names
+from collectors.names import HostNames
 from collectors.politeness import HostQueue, Pace, Politeness, retry_after
 from collectors.reader import ParserRunner
 from monitor.core.collector import Page, Request, SeenT, UnchangedError
@@ -319,7 +319,7 @@ class _Line:
         self._transports: dict[tuple[Network, ...], AiohttpTransport] = {}
         self._timeouts = {"timeout": {"connect": policy.connect.total_seconds()}}
         self._certificates: dict[str, datetime] = {}
-        self._names = Names()
+        self._names = HostNames()
         """When the certificate expires that a host showed last."""
 
     async def aclose(self) -> None:

@@ -17,13 +17,13 @@ from socket import getaddrinfo
 from typing import Any, TypeAlias
 
 AT_ONCE = 64
-"""Names that are looked up at once: a resolver that answers nothing takes up to half a minute for each."""
+"""HostNames that are looked up at once: a resolver that answers nothing takes up to half a minute for each."""
 Found: TypeAlias = Sequence[tuple[Any, Any, int, str, tuple[Any, ...]]]
 """Addresses as `getaddrinfo` gives them."""
 _Asked: TypeAlias = tuple[str, int, int, int]
 
 
-class Names:
+class HostNames:
     """Looks names up; one for the process."""
 
     def __init__(self, at_once: int = AT_ONCE) -> None:

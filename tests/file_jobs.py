@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from monitor.ledger.book import File
+from monitor.ledger.book import TableFile
 from monitor.ledger.guessing import Guess
 
 
@@ -19,7 +19,7 @@ class Doing:
     gives: ClassVar[Any] = Guess
     what: str
 
-    def __call__(self, _file: File) -> Guess:
+    def __call__(self, _file: TableFile) -> Guess:
         """Do it, and tell how it ended."""
         match self.what:
             case "work":

@@ -17,7 +17,7 @@ MOST = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picked:
+class PickedCase:
     """One of the cases: what is decided about it, and how it stood when the actor saw it."""
 
     case: int
@@ -29,7 +29,7 @@ class Picked:
 class DecideManyCommand:
     """The decisions of one meeting, or of one moment."""
 
-    picked: tuple[Picked, ...]
+    picked: tuple[PickedCase, ...]
     titles: Mapping[str, str]
     by: str | None = None
     note: str = ""
@@ -79,7 +79,7 @@ def decide_many(tx: Tx, command: DecideManyCommand, *, actor: Actor, now: dateti
     return DecidedMany(done=tuple(done), passed=tuple(passed))
 
 
-def _single(command: DecideManyCommand, one: Picked) -> DecideCommand:
+def _single(command: DecideManyCommand, one: PickedCase) -> DecideCommand:
     return DecideCommand(
         case=one.case,
         ruling=one.ruling,

@@ -38,7 +38,7 @@ from monitor.actions.turned_away import TurnAwayCommand, turn_away
 from monitor.core.password import password_problem
 from monitor.core.user import User
 from monitor.store import Store, Tx, login_failures, login_links, sessions, users
-from monitor.store.sessions import Session, digest_of
+from monitor.store.sessions import LoginSession, digest_of
 
 NOBODY = "未登录"
 _WRONG = "密码不正确"
@@ -62,7 +62,7 @@ class NewSession:
     """A session that has just begun or goes on under another id, and that id: only the browser is given it."""
 
     id: str = field(repr=False)
-    session: Session
+    session: LoginSession
     last_login_at: datetime | None = None
     """When the same user logged in before."""
 
@@ -119,7 +119,7 @@ class Logins:
         begun = await perform_async(self.store, log_in, command, actor=client.actor, now=self.clock())
         return NewSession(id=id_, session=begun, last_login_at=found.user.last_login_at)
 
-    async def give_code(self, half: Session, user: User, code: str, client: Client) -> NewSession:
+    async def give_code(self, half: LoginSession, user: User, code: str, client: Client) -> NewSession:
         """Return a session made whole by the second factor; raises RefusedError and TooSoonError."""
         keys = _keys(user.name, client)
         await self._reserve(keys, client)
@@ -145,7 +145,7 @@ class Logins:
         return await perform_async(self.store, use_link, command, actor=client.actor, now=self.clock())
 
     async def change_password(
-        self, own: Session, user: User, old: str, new: tuple[str, str], client: Client, *, actor: Actor
+        self, own: LoginSession, user: User, old: str, new: tuple[str, str], client: Client, *, actor: Actor
     ) -> NewSession:
         """Change one's own password and return the session under its new id; raises RefusedError and TooSoonError."""
         require_good(*new, user.name)
@@ -160,7 +160,7 @@ class Logins:
         return NewSession(id=confirmed.id, session=done)
 
     async def set_second_factor(
-        self, own: Session, user: User, old: str, offered: tuple[str, str], client: Client, *, actor: Actor
+        self, own: LoginSession, user: User, old: str, offered: tuple[str, str], client: Client, *, actor: Actor
     ) -> NewSession:
         """Set one's own second factor by the secret that was offered and a code that proves it; raises as above."""
         secret, code = offered
@@ -179,7 +179,7 @@ class Logins:
         return NewSession(id=confirmed.id, session=done)
 
     async def remove_second_factor(
-        self, own: Session, user: User, old: str, client: Client, *, actor: Actor
+        self, own: LoginSession, user: User, old: str, client: Client, *, actor: Actor
     ) -> NewSession:
         """Do without the second factor from now on; raises as above."""
         confirmed = await self._confirm(own, user, old, client)
@@ -192,7 +192,7 @@ class Logins:
         now = self.clock()
         await self.store.write(lambda tx: sessions.note_activity(tx, digest, at=now))
 
-    async def _confirm(self, own: Session, user: User, password: str, client: Client) -> _Confirmed:
+    async def _confirm(self, own: LoginSession, user: User, password: str, client: Client) -> _Confirmed:
         """Return what proves that the password of somebody who is logged in was typed again."""
         keys = _keys(user.name, client)
         await self._reserve(keys, client)

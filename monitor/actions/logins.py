@@ -10,7 +10,7 @@ from monitor.actions.refused import FIELDS, Field, RefusedError
 from monitor.actions.users import NAME
 from monitor.core.user import User, UserRole, name_problem
 from monitor.store import Tx, login_failures, login_links, sessions, users
-from monitor.store.sessions import Session
+from monitor.store.sessions import LoginSession
 
 WRONG = "用户名或密码不正确。"
 """The one sentence for a wrong name, a wrong password and a user who is disabled."""
@@ -92,7 +92,7 @@ class SetSecondFactorCommand(ConfirmedCommand):
     number: int
 
 
-def log_in(tx: Tx, command: LogInCommand, *, actor: Actor, now: datetime) -> Session:
+def log_in(tx: Tx, command: LogInCommand, *, actor: Actor, now: datetime) -> LoginSession:
     """Begin a session and return it; where the user has a second factor, it is half until that is given."""
     actor.require(Right.LOG_IN)
     user = users.user(tx, command.user)
@@ -100,7 +100,7 @@ def log_in(tx: Tx, command: LogInCommand, *, actor: Actor, now: datetime) -> Ses
         raise RefusedError(WRONG)
     if command.renewed:
         users.set_password(tx, user.id, command.renewed)
-    begun = Session(
+    begun = LoginSession(
         digest=command.digest,
         user=user.id,
         began_at=now,
@@ -118,7 +118,7 @@ def log_in(tx: Tx, command: LogInCommand, *, actor: Actor, now: datetime) -> Ses
     return begun
 
 
-def give_code(tx: Tx, command: GiveCodeCommand, *, actor: Actor, now: datetime) -> Session:
+def give_code(tx: Tx, command: GiveCodeCommand, *, actor: Actor, now: datetime) -> LoginSession:
     """Make a session whole by the second factor, under a new id, and return it; a code is good once."""
     actor.require(Right.LOG_IN)
     half, user = _own(tx, command.session)
@@ -167,7 +167,7 @@ def end_other_sessions(tx: Tx, command: OwnSessionCommand, *, actor: Actor, now:
     return count
 
 
-def change_password(tx: Tx, command: ChangePasswordCommand, *, actor: Actor, now: datetime) -> Session:
+def change_password(tx: Tx, command: ChangePasswordCommand, *, actor: Actor, now: datetime) -> LoginSession:
     """Change one's own password, end all other sessions, and return this one under its new id."""
     actor.require(Right.KEEP_LOGIN)
     own, user = _confirmed(tx, command)
@@ -178,7 +178,7 @@ def change_password(tx: Tx, command: ChangePasswordCommand, *, actor: Actor, now
     return sessions.rotate(tx, own, command.digest, at=now)
 
 
-def set_own_second_factor(tx: Tx, command: SetSecondFactorCommand, *, actor: Actor, now: datetime) -> Session:
+def set_own_second_factor(tx: Tx, command: SetSecondFactorCommand, *, actor: Actor, now: datetime) -> LoginSession:
     """Set one's own second factor, end all other sessions, and return this one under its new id."""
     actor.require(Right.KEEP_LOGIN)
     own, user = _confirmed(tx, command)
@@ -189,7 +189,7 @@ def set_own_second_factor(tx: Tx, command: SetSecondFactorCommand, *, actor: Act
     return sessions.rotate(tx, own, command.digest, at=now)
 
 
-def remove_own_second_factor(tx: Tx, command: ConfirmedCommand, *, actor: Actor, now: datetime) -> Session:
+def remove_own_second_factor(tx: Tx, command: ConfirmedCommand, *, actor: Actor, now: datetime) -> LoginSession:
     """Do without the second factor from now on, unless it is demanded; return the session under its new id."""
     actor.require(Right.KEEP_LOGIN)
     own, user = _confirmed(tx, command)
@@ -209,14 +209,14 @@ def _first(tx: Tx, name: str, now: datetime) -> int:
     return users.add_user(tx, name, (UserRole.ADMINISTRATOR, UserRole.OPERATOR), None, at=now)
 
 
-def _own(tx: Tx, digest: str) -> tuple[Session, User]:
+def _own(tx: Tx, digest: str) -> tuple[LoginSession, User]:
     found = sessions.session_with_user(tx, digest)
     if found is None:
         raise RefusedError(LOGIN_OVER)
     return found
 
 
-def _confirmed(tx: Tx, command: ConfirmedCommand) -> tuple[Session, User]:
+def _confirmed(tx: Tx, command: ConfirmedCommand) -> tuple[LoginSession, User]:
     """Return the session and its user, whose password is still the one that was looked at."""
     own, user = _own(tx, command.session)
     if users.password_of(tx, user.id) != command.checked:

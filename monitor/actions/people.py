@@ -8,8 +8,7 @@ from datetime import datetime
 
 from monitor.actions.actor import Actor, Right, write_audit
 from monitor.actions.refused import Field, RefusedError
-from monitor.core.account import UnitKey
-from monitor.store import Tx, people, roster
+from monitor.store import Tx, people
 
 
 def new_alias() -> str:
@@ -34,21 +33,3 @@ def erase(tx: Tx, command: EraseCommand, *, actor: Actor, now: datetime) -> peop
         raise RefusedError(done.why, Field("person", "姓名、手机、邮箱或钉钉"))
     write_audit(tx, actor, now, "db prune", command.alias, "应本人要求清除")
     return done
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowContactsCommand:
-    """The account whose unit's phone numbers somebody wants to see."""
-
-    account: str
-
-
-def show_contacts(tx: Tx, command: ShowContactsCommand, *, actor: Actor, now: datetime) -> UnitKey:
-    """Write down that somebody is shown the phone numbers of a unit, and return the unit; raises RefusedError."""
-    actor.require(Right.SEE_CONTACTS)
-    account = roster.account(tx, command.account)
-    if account is None:
-        raise RefusedError("台账中没有这个账号，请核对编号。", Field("account", "账号"))
-    actor.require_reach([account.unit_key])
-    write_audit(tx, actor, now, "contacts show", account.id, account.unit)
-    return account.unit_key

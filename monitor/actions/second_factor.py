@@ -58,7 +58,7 @@ def number_of(secret: str, code: str, now: datetime) -> int | None:
     return next((number for number, same in zip(numbers, is_same, strict=True) if same), None)
 
 
-class Seal(Protocol):
+class FactorSeal(Protocol):
     """What seals a text under a key, as `collectors.seal` does."""
 
     def close(self, text: str, about: Sequence[str]) -> bytes:
@@ -72,7 +72,7 @@ class Seal(Protocol):
 class Vault:
     """Makes of a secret what the database keeps: sealed, where the office has a key for that."""
 
-    seal: Seal | None = field(default=None, repr=False)
+    seal: FactorSeal | None = field(default=None, repr=False)
 
     def close(self, secret: str, user_id: int) -> bytes:
         """Return what is kept of a user's secret."""

@@ -17,7 +17,7 @@ from monitor.core.phrases import dated
 from monitor.core.rules import upd_01, upd_03
 
 
-class Part(Labelled):
+class ChoicePart(Labelled):
     """What a decision is asked for besides; the value is the field of the command."""
 
     INTO = "into", "归集到"
@@ -31,7 +31,7 @@ class Part(Labelled):
 class Asked:
     """A part that a choice asks for."""
 
-    part: Part
+    part: ChoicePart
     is_required: bool = False
     value: str = ""
     """What it is unless somebody writes otherwise."""
@@ -57,16 +57,16 @@ _ORDER = (
     Ruling.RETAINED,
     Ruling.EXEMPTED,
 )
-_PARTS: Mapping[Ruling, tuple[Part, ...]] = {
-    Ruling.CONFIRMED: (Part.NOTE,),
-    Ruling.REJECTED: (Part.NOTE,),
-    Ruling.EXEMPTED: (Part.UNTIL, Part.DOCUMENT, Part.NOTE),
-    Ruling.RETAINED: (Part.ON, Part.DOCUMENT, Part.NOTE),
-    Ruling.CONSOLIDATED: (Part.INTO, Part.ON, Part.DOCUMENT, Part.NOTE),
-    Ruling.DEREGISTERED: (Part.ON, Part.DOCUMENT, Part.NOTE),
-    Ruling.REVOKED: (Part.NOTE,),
+_PARTS: Mapping[Ruling, tuple[ChoicePart, ...]] = {
+    Ruling.CONFIRMED: (ChoicePart.NOTE,),
+    Ruling.REJECTED: (ChoicePart.NOTE,),
+    Ruling.EXEMPTED: (ChoicePart.UNTIL, ChoicePart.DOCUMENT, ChoicePart.NOTE),
+    Ruling.RETAINED: (ChoicePart.ON, ChoicePart.DOCUMENT, ChoicePart.NOTE),
+    Ruling.CONSOLIDATED: (ChoicePart.INTO, ChoicePart.ON, ChoicePart.DOCUMENT, ChoicePart.NOTE),
+    Ruling.DEREGISTERED: (ChoicePart.ON, ChoicePart.DOCUMENT, ChoicePart.NOTE),
+    Ruling.REVOKED: (ChoicePart.NOTE,),
 }
-_COLUMNS = {"说明": Part.NOTE, "依据文号": Part.DOCUMENT}
+_COLUMNS = {"说明": ChoicePart.NOTE, "依据文号": ChoicePart.DOCUMENT}
 """The parts as the columns of an import file are called."""
 _PROPOSED = {
     Proposal.CONSOLIDATE: Ruling.CONSOLIDATED,
@@ -109,10 +109,10 @@ def barred(finding: Finding, title: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reasons))
 
 
-def common_parts(rulings: Sequence[Ruling]) -> tuple[Part, ...]:
+def common_parts(rulings: Sequence[Ruling]) -> tuple[ChoicePart, ...]:
     """Return what any of these decisions asks for, in the order of a form."""
     wanted = {part for ruling in rulings for part in _PARTS[ruling]}
-    return tuple(part for part in Part if part in wanted)
+    return tuple(part for part in ChoicePart if part in wanted)
 
 
 def leads_to(ruling: Ruling, today: date, until: date | None = None) -> str:
@@ -143,10 +143,10 @@ def _put(ruling: Ruling, today: date | None = None, *, is_proposed: bool = False
     )
 
 
-def _asked(part: Part, today: date | None, *, is_required: bool) -> Asked:
+def _asked(part: ChoicePart, today: date | None, *, is_required: bool) -> Asked:
     value = ""
-    if today is not None and part is Part.ON:
+    if today is not None and part is ChoicePart.ON:
         value = today.isoformat()
-    if today is not None and part is Part.UNTIL:
+    if today is not None and part is ChoicePart.UNTIL:
         value = exemption_ends(today).isoformat()
     return Asked(part=part, is_required=is_required, value=value)

@@ -43,7 +43,7 @@ LISTED = 12
 """Lines that are shown at once; the others are folded."""
 
 
-class Act(Enum):
+class TodoAct(Enum):
     """What the operator does, in the order in which lines of one date stand."""
 
     OUTAGE = "outage"
@@ -88,15 +88,15 @@ REVIEWED: tuple[str, ...] = (
     app_01.ID,
 )
 """The rules whose troubles the departments judge together: a gap that has closed and a mere suspicion are apart."""
-ACT_OF: Mapping[str, Act] = {
-    **dict.fromkeys(REVIEWED, Act.REVIEW),
-    **dict.fromkeys((sec_01.ID, fake_01.ID, REOPENING), Act.SAFETY),
-    **dict.fromkeys((SIGHT, chg_01.ID), Act.UNSEEN),
-    DEREGISTRATION: Act.DEREGISTRATION,
-    sup_02.ID: Act.OVERDUE,
-    per_01.ID: Act.CONTACTS,
-    **dict.fromkeys((cap_01.ID, mat_01.ID), Act.TOTAL),
-    sys_01.ID: Act.SYSTEMS,
+ACT_OF: Mapping[str, TodoAct] = {
+    **dict.fromkeys(REVIEWED, TodoAct.REVIEW),
+    **dict.fromkeys((sec_01.ID, fake_01.ID, REOPENING), TodoAct.SAFETY),
+    **dict.fromkeys((SIGHT, chg_01.ID), TodoAct.UNSEEN),
+    DEREGISTRATION: TodoAct.DEREGISTRATION,
+    sup_02.ID: TodoAct.OVERDUE,
+    per_01.ID: TodoAct.CONTACTS,
+    **dict.fromkeys((cap_01.ID, mat_01.ID), TodoAct.TOTAL),
+    sys_01.ID: TodoAct.SYSTEMS,
 }
 """What the office does about an open case, by its rule; of all others it is the office's own task."""
 CLOSED_GAP, SUSPICION = upd_03.ID, app_01.ID
@@ -105,18 +105,18 @@ ENDED_BY_UNITS = (upd_01.ID, app_01.ID)
 """Rules under whose cases the unit is urged: 整改逾期 of them is the office's act, of all others part of that case."""
 
 
-def act_of(rule: str, *, is_over: bool = False, is_suspected: bool = False) -> Act:
+def act_of(rule: str, *, is_over: bool = False, is_suspected: bool = False) -> TodoAct:
     """Return what the office does about an open case: `is_over` of a gap that has closed, `is_suspected` of a doubt."""
     if rule == CLOSED_GAP and is_over:
-        return Act.RECOVERED
+        return TodoAct.RECOVERED
     if rule == SUSPICION and is_suspected:
-        return Act.SUSPECT
-    return ACT_OF.get(rule, Act.OFFICE)
+        return TodoAct.SUSPECT
+    return ACT_OF.get(rule, TodoAct.OFFICE)
 
 
-BY_RULE = frozenset({Act.SAFETY, Act.TOTAL, Act.OFFICE})
+BY_RULE = frozenset({TodoAct.SAFETY, TodoAct.TOTAL, TodoAct.OFFICE})
 """The acts that are another one for each rule."""
-ABOUT_UNITS = frozenset({Act.OVERDUE, Act.CONTACTS, Act.SYSTEMS})
+ABOUT_UNITS = frozenset({TodoAct.OVERDUE, TodoAct.CONTACTS, TodoAct.SYSTEMS})
 """The acts that are a call or a letter to a unit, and are counted by units."""
 
 
@@ -124,7 +124,7 @@ ABOUT_UNITS = frozenset({Act.OVERDUE, Act.CONTACTS, Act.SYSTEMS})
 class TodoLine:
     """One act that a person does once."""
 
-    act: Act
+    act: TodoAct
     rule: str = ""
     """The rule, where the act is another one for each."""
     count: int
@@ -161,7 +161,7 @@ class TodoLine:
 
 def in_order(lines: Iterable[TodoLine], today: date) -> tuple[TodoLine, ...]:
     """Return lines as they are to be done: past, today, by date, without a limit; of one date in the order of acts."""
-    acts = list(Act)
+    acts = list(TodoAct)
 
     def place(line: TodoLine) -> tuple[date, int, str]:
         return line.day(today) or date.max, acts.index(line.act), line.rule
@@ -206,31 +206,38 @@ class ActText:
 
 
 _GROUP = "/cases?wait=office&rule={rule}"
-CASE_TEXTS: Mapping[Act, ActText] = {
-    Act.SAFETY: ActText(one="处置“{title}”", several="处置{n}项“{title}”", verb="去处置", link=_GROUP),
-    Act.SUSPECT: ActText(
+CASE_TEXTS: Mapping[TodoAct, ActText] = {
+    TodoAct.SAFETY: ActText(one="处置“{title}”", several="处置{n}项“{title}”", verb="去处置", link=_GROUP),
+    TodoAct.SUSPECT: ActText(
         one="核实疑似下架（无法使用）", several="核实{n}个疑似下架（无法使用）的客户端", verb="去核实", link=_GROUP
     ),
-    Act.DEREGISTRATION: ActText(one="登记注销进度", several="登记{n}个账号的注销进度", verb="登记进度", link=_GROUP),
-    Act.REVIEW: ActText(one="研判", several="研判{n}个账号", verb="去研判", link="/cases?wait=review"),
-    Act.RECOVERED: ActText(
+    TodoAct.DEREGISTRATION: ActText(
+        one="登记注销进度", several="登记{n}个账号的注销进度", verb="登记进度", link=_GROUP
+    ),
+    TodoAct.REVIEW: ActText(one="研判", several="研判{n}个账号", verb="去研判", link="/cases?wait=review"),
+    TodoAct.RECOVERED: ActText(
         one="处置已恢复的未更新时段", several="处置{n}个账号已恢复的未更新时段", verb="批量办理", link=_GROUP
     ),
-    Act.OVERDUE: ActText(
+    TodoAct.OVERDUE: ActText(
         one="超期未整改，确认是否列入通报",
         several="{n}个单位超期未整改，确认是否列入通报",
         verb="逐个确认",
         link=_GROUP,
     ),
-    Act.CONTACTS: ActText(
+    TodoAct.CONTACTS: ActText(
         one="补齐联络员、责任领导", several="补齐{n}个单位的联络员、责任领导", verb="补联系人", link=_GROUP
     ),
-    Act.TOTAL: ActText(
+    TodoAct.TOTAL: ActText(
         one="{title}", several="{title}：{n}个地区", verb="看名单", link="/accounts", link_of_one="/accounts"
     ),
-    Act.SYSTEMS: ActText(one="登记管理制度", several="登记{n}个单位的管理制度", verb="去登记", link=_GROUP),
-    Act.OFFICE: ActText(one="{title}", several="办理{n}项“{title}”", verb="去办理", link=_GROUP),
+    TodoAct.SYSTEMS: ActText(one="登记管理制度", several="登记{n}个单位的管理制度", verb="去登记", link=_GROUP),
+    TodoAct.OFFICE: ActText(one="{title}", several="办理{n}项“{title}”", verb="去办理", link=_GROUP),
 }
 """Of the acts about open cases, but for those of which accounts are counted that have no case, too."""
-NOUN: Mapping[Act, str] = {Act.OVERDUE: "个单位", Act.CONTACTS: "个单位", Act.SYSTEMS: "个单位", Act.TOTAL: "个地区"}
+NOUN: Mapping[TodoAct, str] = {
+    TodoAct.OVERDUE: "个单位",
+    TodoAct.CONTACTS: "个单位",
+    TodoAct.SYSTEMS: "个单位",
+    TodoAct.TOTAL: "个地区",
+}
 """What is counted, where it is no account."""

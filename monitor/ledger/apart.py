@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
-from monitor.ledger.book import File
+from monitor.ledger.book import TableFile
 
 Gives = TypeVar("Gives")
 Gives_co = TypeVar("Gives_co", covariant=True)
@@ -21,7 +21,7 @@ class Job(Protocol[Gives_co]):
     gives: ClassVar[Any]
     """The type of that."""
 
-    def __call__(self, file: File, /) -> Gives_co:
+    def __call__(self, file: TableFile, /) -> Gives_co:
         """Return it; raises LedgerError."""
 
 

@@ -17,7 +17,7 @@ from monitor.ledger import bounds
 from monitor.ledger.fault import FileFault, LedgerError
 from monitor.ledger.workbook import EMPTY, Area, Cell, NotAWorkbookError, Workbook
 
-__all__ = ["EMPTY", "Area", "Cell", "File", "SentFile", "Sheet", "rows_in", "sheets"]
+__all__ = ["EMPTY", "Area", "Cell", "SentFile", "Sheet", "TableFile", "rows_in", "sheets"]
 
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
@@ -36,7 +36,7 @@ _DAMAGE = (
 _DAMAGED = "不是 xlsx 表格，或文件已损坏"
 
 
-class File(Protocol):
+class TableFile(Protocol):
     """Where the bytes of a file come from: a path, or what was sent."""
 
     @property
@@ -71,7 +71,7 @@ class Sheet:
     """Remarks for people although it can be read."""
 
 
-def sheets(path: File) -> Iterator[Sheet]:
+def sheets(path: TableFile) -> Iterator[Sheet]:
     """Yield the visible sheets of a file; raises LedgerError when it is missing or is not a spreadsheet."""
     content = _content(path)
     if content.startswith(_OLD_EXCEL):
@@ -82,7 +82,7 @@ def sheets(path: File) -> Iterator[Sheet]:
         yield Sheet(None, _csv(path, _decode(path, content)))
 
 
-def rows_in(path: File) -> int:
+def rows_in(path: TableFile) -> int:
     """Return about how many rows a file has, hidden ones included: for people who wait. 0 if it cannot be read."""
     try:
         content = _content(path)
@@ -100,11 +100,11 @@ def _count(archive: zipfile.ZipFile, part: str) -> int:
         return sum(chunk.count(b"<row") for chunk in iter(lambda: stream.read(1 << 20), b""))
 
 
-def _refusal(path: File, text: str) -> LedgerError:
+def _refusal(path: TableFile, text: str) -> LedgerError:
     return LedgerError([FileFault(file=path.name, text=text)])
 
 
-def _content(path: File) -> bytes:
+def _content(path: TableFile) -> bytes:
     try:
         with path.open("rb") as file:
             content = file.read(bounds.PACKED + 1)
@@ -119,7 +119,7 @@ def _content(path: File) -> bytes:
     return content
 
 
-def _decode(path: File, content: bytes) -> str:
+def _decode(path: TableFile, content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings: tuple[str, ...] = ("utf-16",)
     else:
@@ -134,7 +134,7 @@ def _decode(path: File, content: bytes) -> str:
     raise _refusal(path, "不是 xlsx 或 csv 表格")
 
 
-def _csv(path: File, text: str) -> Iterator[tuple[int, dict[int, Cell]]]:
+def _csv(path: TableFile, text: str) -> Iterator[tuple[int, dict[int, Cell]]]:
     meter, lines = bounds.Meter(), _Lines(text)
     try:
         for number, row in enumerate(csv.reader(lines, delimiter=_delimiter(text)), start=1):
@@ -179,7 +179,7 @@ def _delimiter(text: str) -> str:
     return max(",\t;", key=head.count)
 
 
-def _excel(path: File, content: bytes) -> Iterator[Sheet]:
+def _excel(path: TableFile, content: bytes) -> Iterator[Sheet]:
     meter = bounds.Meter()
     try:
         with _opened(path, content) as archive:
@@ -194,7 +194,7 @@ def _excel(path: File, content: bytes) -> Iterator[Sheet]:
         raise _refusal(path, _DAMAGED) from error
 
 
-def _opened(path: File, content: bytes) -> zipfile.ZipFile:
+def _opened(path: TableFile, content: bytes) -> zipfile.ZipFile:
     """Return an archive that is not too large; raises LedgerError, and what zipfile raises."""
     try:
         bounds.check_archive(content)
@@ -207,7 +207,7 @@ def _opened(path: File, content: bytes) -> zipfile.ZipFile:
 
 
 def _rows(
-    path: File, rows: Iterator[tuple[int, dict[int, Cell]]], meter: bounds.Meter
+    path: TableFile, rows: Iterator[tuple[int, dict[int, Cell]]], meter: bounds.Meter
 ) -> Iterator[tuple[int, dict[int, Cell]]]:
     try:
         for number, row in rows:

@@ -21,7 +21,7 @@ from monitor.core.names import normal
 from monitor.core.reference import AccountIndex
 from monitor.core.subject import Subject, SubjectKind
 from monitor.ledger import cells, naming
-from monitor.ledger.book import File
+from monitor.ledger.book import TableFile
 from monitor.ledger.fault import Accepted, BadCellError, did_you_mean
 from monitor.ledger.sheet import Layout, SheetReading, SheetRow
 
@@ -96,7 +96,7 @@ class Decisions(Accepted):
 
 
 def read_decisions(
-    path: File,
+    path: TableFile,
     directory: AccountIndex,
     places: Places,
     *,

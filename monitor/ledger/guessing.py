@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import ClassVar
 
 from monitor.ledger import decisions, papers, posts, records, roster
-from monitor.ledger.book import File, sheets
+from monitor.ledger.book import TableFile, sheets
 from monitor.ledger.sheet import HEADER_WITHIN, Layout, header_text
 
 LAYOUTS: Mapping[str, Layout] = {
@@ -36,12 +36,12 @@ class Guessing:
 
     gives: ClassVar = Guess
 
-    def __call__(self, file: File) -> Guess:
+    def __call__(self, file: TableFile) -> Guess:
         """Return the guess; raises LedgerError where the file is no spreadsheet."""
         return guess(file)
 
 
-def guess(file: File) -> Guess:
+def guess(file: TableFile) -> Guess:
     """Return the kind whose columns a row of the file names most of, and nobody else's least; raises LedgerError."""
     best, found = 0.0, Guess()
     for sheet in sheets(file):

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from monitor.documents.marked import FAULTS_SHEET, MarkedCell, MarkedSheet, write_marked
 from monitor.ledger import cells
-from monitor.ledger.book import Cell, File, Sheet, sheets
+from monitor.ledger.book import Cell, Sheet, TableFile, sheets
 from monitor.ledger.fault import FileFault
 from monitor.ledger.guessing import LAYOUTS
 from monitor.ledger.sheet import HEADER_WITHIN, Layout, header_text
@@ -41,12 +41,12 @@ class Marking:
     kind: str
     faults: tuple[FileFault, ...]
 
-    def __call__(self, file: File) -> MarkedFile:
+    def __call__(self, file: TableFile) -> MarkedFile:
         """Return the marked workbook; raises LedgerError."""
         return MarkedFile(base64.b64encode(marked(file, LAYOUTS[self.kind], self.faults)).decode())
 
 
-def marked(file: File, layout: Layout, faults: Sequence[FileFault]) -> bytes:
+def marked(file: TableFile, layout: Layout, faults: Sequence[FileFault]) -> bytes:
     """Return a workbook that says what the file says, row by row, with its faults marked and listed on a sheet behind.
 
     Formulas, pictures and other sheets than the visible ones are not in it. Raises LedgerError for no spreadsheet.

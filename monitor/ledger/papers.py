@@ -15,7 +15,7 @@ from monitor.core.index import WEEK
 from monitor.core.paper import AreaThen, Mean, NewEntry, Paper, PaperKind
 from monitor.core.reference import AccountIndex, Reference, Unmatched
 from monitor.ledger import cells, naming
-from monitor.ledger.book import File
+from monitor.ledger.book import TableFile
 from monitor.ledger.fault import Accepted, did_you_mean
 from monitor.ledger.sheet import Layout, SheetReading, SheetRow
 from monitor.ledger.whose import FiledRow, Whose
@@ -45,7 +45,7 @@ class Papers(Accepted):
     papers: tuple[Paper, ...]
 
 
-def read_bulletins(path: File, directory: AccountIndex, *, until: date) -> Papers:
+def read_bulletins(path: TableFile, directory: AccountIndex, *, until: date) -> Papers:
     """Return the rounds of a file; raises LedgerError with every reason to refuse it, as a day after `until` is."""
     reading = SheetReading(path, BULLETINS)
     drafts: dict[str, _Draft] = {}
@@ -62,7 +62,7 @@ def read_bulletins(path: File, directory: AccountIndex, *, until: date) -> Paper
 
 
 def read_index(
-    path: File, directory: AccountIndex, *, areas: Sequence[str], area_then: AreaThen, until: date
+    path: TableFile, directory: AccountIndex, *, areas: Sequence[str], area_then: AreaThen, until: date
 ) -> Papers:
     """Return the weeks of a file; raises LedgerError, also for a week that is not over on the day `until`.
 
@@ -92,7 +92,7 @@ def read_index(
 
 
 def read_filed_list(
-    path: File,
+    path: TableFile,
     directory: AccountIndex,
     *,
     as_of: date,

@@ -11,7 +11,7 @@ from monitor.core.calendar import beijing
 from monitor.core.observation import Post
 from monitor.core.reference import AccountIndex
 from monitor.ledger import cells, naming
-from monitor.ledger.book import File
+from monitor.ledger.book import TableFile
 from monitor.ledger.fault import Accepted
 from monitor.ledger.sheet import Layout, SheetReading, SheetRow
 
@@ -34,7 +34,7 @@ class ImportedPosts(Accepted):
         return frozenset(self.by_account)
 
 
-def read_posts(path: File, accounts: Iterable[Account], *, not_after: datetime | None = None) -> ImportedPosts:
+def read_posts(path: TableFile, accounts: Iterable[Account], *, not_after: datetime | None = None) -> ImportedPosts:
     """Return the posts of a file; raises LedgerError with every reason to refuse it.
 
     A post later than `not_after` is refused: a slip in the year would keep an account fresh for long.

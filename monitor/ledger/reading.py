@@ -16,7 +16,7 @@ from monitor.core.decision import Decision
 from monitor.core.paper import AreaThen
 from monitor.core.reference import AccountIndex
 from monitor.ledger import decisions, papers, posts, records, roster
-from monitor.ledger.book import File
+from monitor.ledger.book import TableFile
 from monitor.ledger.decisions import Decisions, Places, Ruled, StrengthsOn
 from monitor.ledger.papers import Papers
 from monitor.ledger.posts import ImportedPosts
@@ -38,7 +38,7 @@ class RosterReading:
     """The roster that the file is compared with."""
     until: date
 
-    def __call__(self, file: File, tell: Tell | None = None) -> Roster:
+    def __call__(self, file: TableFile, tell: Tell | None = None) -> Roster:
         """Return the accounts of a file; raises LedgerError."""
         return roster.read_roster(
             file,
@@ -63,7 +63,7 @@ class FiledListReading:
     area: str | None
     as_of: date
 
-    def __call__(self, file: File) -> Papers:
+    def __call__(self, file: TableFile) -> Papers:
         """Return the list that a file is; raises LedgerError."""
         return papers.read_filed_list(
             file, self.whom, as_of=self.as_of, areas=self.areas, area_then=self.area_then, area=self.area
@@ -78,7 +78,7 @@ class BulletinsReading:
     whom: AccountIndex
     until: date
 
-    def __call__(self, file: File) -> Papers:
+    def __call__(self, file: TableFile) -> Papers:
         """Return the rounds of a file; raises LedgerError."""
         return papers.read_bulletins(file, self.whom, until=self.until)
 
@@ -93,7 +93,7 @@ class IndexReading:
     areas: Sequence[str]
     until: date
 
-    def __call__(self, file: File) -> Papers:
+    def __call__(self, file: TableFile) -> Papers:
         """Return the weeks of a file; raises LedgerError."""
         return papers.read_index(file, self.whom, areas=self.areas, area_then=self.area_then, until=self.until)
 
@@ -106,7 +106,7 @@ class PostsReading:
     accounts: Sequence[Account]
     not_after: datetime
 
-    def __call__(self, file: File) -> ImportedPosts:
+    def __call__(self, file: TableFile) -> ImportedPosts:
         """Return the posts of a file; raises LedgerError."""
         return posts.read_posts(file, self.accounts, not_after=self.not_after)
 
@@ -123,7 +123,7 @@ class DecisionsReading:
     until: datetime
     made: Sequence[Decision]
 
-    def __call__(self, file: File) -> Decisions:
+    def __call__(self, file: TableFile) -> Decisions:
         """Return the decisions of a file; raises LedgerError."""
         return decisions.read_decisions(
             file,
@@ -145,7 +145,7 @@ class RecordsReading:
     until: date
     institutions: Collection[str]
 
-    def __call__(self, file: File) -> Records:
+    def __call__(self, file: TableFile) -> Records:
         """Return the records of a file; raises LedgerError."""
         return records.read_records(file, self.subjects, until=self.until, institutions=self.institutions)
 

@@ -14,7 +14,7 @@ from monitor.core.names import normal
 from monitor.core.record import AHEAD, SUBJECTS, NewRecord, RecordKind
 from monitor.core.subject import SubjectKind
 from monitor.ledger import cells
-from monitor.ledger.book import File
+from monitor.ledger.book import TableFile
 from monitor.ledger.fault import Accepted, did_you_mean
 from monitor.ledger.filling import Filling
 from monitor.ledger.sheet import Layout, SheetReading, SheetRow
@@ -97,7 +97,7 @@ class Records(Accepted):
 
 
 def read_records(
-    path: File, subjects: Subjects, *, until: date, institutions: Collection[str] = INSTITUTIONS
+    path: TableFile, subjects: Subjects, *, until: date, institutions: Collection[str] = INSTITUTIONS
 ) -> Records:
     """Return the records of a file; raises LedgerError with every reason to refuse it.
 

@@ -27,7 +27,7 @@ from monitor.core.names import normal
 from monitor.core.way import INSTEAD, ways_of
 from monitor.documents.document import Column, Document, Guidance, Table
 from monitor.ledger import cells
-from monitor.ledger.book import Cell, File
+from monitor.ledger.book import Cell, TableFile
 from monitor.ledger.columns import COLUMNS, PEOPLE, REQUIRED
 from monitor.ledger.fault import Accepted, BadCellError, did_you_mean
 from monitor.ledger.sheet import NOTES, Layout, SheetReading, SheetRow, Tell
@@ -73,7 +73,7 @@ class KnownNames:
 
 
 def read_roster(
-    path: File,
+    path: TableFile,
     *,
     areas: Sequence[str],
     collectors: Collection[str],

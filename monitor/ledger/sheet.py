@@ -12,7 +12,7 @@ from typing import TypeVar
 from monitor.documents.marked import FAULTS_SHEET
 from monitor.documents.xlsx import CHOICES
 from monitor.ledger import cells
-from monitor.ledger.book import Cell, File, Sheet, sheets
+from monitor.ledger.book import Cell, Sheet, TableFile, sheets
 from monitor.ledger.fault import BadCellError, FileFault, Hint, LedgerError, did_you_mean
 from monitor.ledger.merging import Merging, Spread
 
@@ -109,7 +109,7 @@ class _Hint:
 class SheetReading:
     """One file being read: it collects what is wrong, so that all of it is told at once."""
 
-    path: File
+    path: TableFile
     layout: Layout
     tell: Tell | None = None
     faults: list[FileFault] = field(default_factory=list)

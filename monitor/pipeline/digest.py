@@ -19,7 +19,7 @@ from monitor.core.notice import Notice
 from monitor.core.outage import Outage
 from monitor.core.phrases import Names, dated, escaped
 from monitor.core.subject import SubjectKind
-from monitor.core.todo import Act, TodoLine, due_text
+from monitor.core.todo import TodoAct, TodoLine, due_text
 from monitor.pipeline.blindness import newly_blind
 from monitor.pipeline.compose import UNNUMBERED
 from monitor.pipeline.daily import Daily
@@ -213,7 +213,7 @@ def parted(
 
     Of what is suspended another section tells.
     """
-    listed = [line for line in to_do if line.act is not Act.OUTAGE]
+    listed = [line for line in to_do if line.act is not TodoAct.OUTAGE]
     shown = tuple(line for line in listed if line.key in telling or line.due == today or line.is_waited_for)
     return shown, tuple(line for line in listed if line not in shown)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
-from monitor.core.account import Role
+from monitor.core.account import Role, UnitKey
 from monitor.core.appearance import AppearanceChange
 from monitor.core.calendar import beijing_date
 from monitor.core.case import LADDER, Case, Step
@@ -27,7 +27,7 @@ from monitor.store.claims import claims_of
 from monitor.store.decisions import decisions_of
 from monitor.store.notices import notices_of_case, told_on
 from monitor.store.overview import OverviewRow, observations_of, posts_of, row_of
-from monitor.store.roster import versions_of
+from monitor.store.roster import account, versions_of
 
 POSTS_DRAWN = 2000
 POSTS_LISTED = 10
@@ -163,6 +163,12 @@ class AccountPage:
         return (
             "" if owners and not any(source.advice for source in owners) else GUIDES.get(self.row.account.platform, "")
         )
+
+
+def read_unit(tx: Tx, account_id: str) -> UnitKey | None:
+    """Return whose an account is; None for one that is not on the roster."""
+    found = account(tx, account_id)
+    return found.unit_key if found else None
 
 
 def read_account(tx: Tx, account_id: str, moment: OverviewContext) -> AccountPage | None:

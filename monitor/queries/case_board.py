@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from monitor.core.choices import Part, common_parts, leads_to
+from monitor.core.choices import ChoicePart, common_parts, leads_to
 from monitor.core.decidable import decidable, refusal
 from monitor.core.decision import Ruling
 from monitor.queries.cases import CaseLine, lines_of
@@ -93,7 +93,7 @@ class Picking:
         return tuple((ruling, made.count(ruling)) for ruling in Ruling if ruling in made)
 
     @property
-    def asks(self) -> tuple[Part, ...]:
+    def asks(self) -> tuple[ChoicePart, ...]:
         """What is asked for once, for all of them."""
         return common_parts([ruling for ruling, _ in self.counted])
 

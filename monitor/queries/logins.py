@@ -9,16 +9,16 @@ from monitor.core.account import UnitKey
 from monitor.core.login import is_over
 from monitor.core.user import User
 from monitor.store import Tx, login_links, roster, sessions, users
-from monitor.store.sessions import Session, digest_of
+from monitor.store.sessions import LoginSession, digest_of
 
-__all__ = ["LoggedIn", "LoginLinkPage", "Session", "UserPage", "digest_of"]
+__all__ = ["LoggedIn", "LoginLinkPage", "LoginSession", "UserPage", "digest_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedIn:
     """A session that goes on, and whose it is."""
 
-    session: Session
+    session: LoginSession
     user: User
 
 
@@ -27,7 +27,7 @@ class UserPage:
     """One user, and what they are logged in with."""
 
     user: User
-    sessions: tuple[Session, ...]
+    sessions: tuple[LoginSession, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from monitor.core.light import Light
 from monitor.core.names import normal
 from monitor.core.outage import Outage
 from monitor.core.pass_rate import PassRate
-from monitor.core.todo import LISTED, Act, TodoLine
+from monitor.core.todo import LISTED, TodoAct, TodoLine
 from monitor.queries.accounts import lines_for
 from monitor.queries.lines import AccountLine, OverviewContext
 from monitor.queries.tasks import TodoContext, read_todo
@@ -133,7 +133,7 @@ def _first_week(tx: Tx, counts: LightCounts, lines: Iterable[TodoLine]) -> First
         looked_at=asked - never,
         of=asked,
         links=figures.without_homepage(tx),
-        contacts=next((line.count for line in lines if line.act is Act.CONTACTS), 0),
+        contacts=next((line.count for line in lines if line.act is TodoAct.CONTACTS), 0),
         has_filed_list=bool(latest_filed_lists(tx)),
     )
 

@@ -33,7 +33,7 @@ class ReviewRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
+class ReviewPage:
     """Everything that waits for the review."""
 
     rows: tuple[ReviewRow, ...]
@@ -51,7 +51,7 @@ class Review:
         return sum(self.counts.values())
 
 
-def read_review(tx: Tx, *, rule: str, platform: str, unit: str, now: datetime) -> Review:
+def read_review(tx: Tx, *, rule: str, platform: str, unit: str, now: datetime) -> ReviewPage:
     """Return what waits for the review; a rule, a platform or a unit leaves the others out."""
     which = CaseFilter(wait=Wait.REVIEW, rule=rule, unit=unit)
     lines = lines_of(tx, listed(tx, which, limit=MOST))
@@ -59,7 +59,7 @@ def read_review(tx: Tx, *, rule: str, platform: str, unit: str, now: datetime) -
         lines = tuple(line for line in lines if line.account and line.account.platform.value == platform)
     areas = {line.account.area for line in lines if line.account}
     weeks = {area: registers.register(tx, area, now=now).weeks[-_WEEKS:] for area in areas}
-    return Review(
+    return ReviewPage(
         rows=tuple(
             ReviewRow(line=line, rulings=_rulings(line, now), index=_index(line, weeks))
             for line in lines

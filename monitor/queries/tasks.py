@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from monitor.core.message import MessageState
-from monitor.core.todo import BY_RULE, Act, TodoLine, in_order
+from monitor.core.todo import BY_RULE, TodoAct, TodoLine, in_order
 from monitor.queries.concerns import Concern, concerned
 from monitor.queries.todo_cases import case_lines
 from monitor.queries.todo_context import TodoContext
@@ -50,20 +50,24 @@ def _things(tx: Tx, context: TodoContext) -> Iterator[tuple[str, str]]:
     for case in office_cases(tx):
         key = f"{case.act.value}:{case.rule}" if case.act in BY_RULE else case.act.value
         yield key, f"case {case.case} {case.naming}"
-    yield from ((Act.FAILED.value, id_) for id_ in open_failures(tx, context.now))
-    yield from ((Act.HELD.value, id_) for id_ in ids_in(tx, MessageState.HELD))
-    for act, concern in ((Act.LOOK, Concern.HAND), (Act.UNSEEN, Concern.UNSEEN), (Act.MUTED, Concern.MUTED)):
+    yield from ((TodoAct.FAILED.value, id_) for id_ in open_failures(tx, context.now))
+    yield from ((TodoAct.HELD.value, id_) for id_ in ids_in(tx, MessageState.HELD))
+    for act, concern in (
+        (TodoAct.LOOK, Concern.HAND),
+        (TodoAct.UNSEEN, Concern.UNSEEN),
+        (TodoAct.MUTED, Concern.MUTED),
+    ):
         yield from ((act.value, f"account {id_}") for id_ in concerned(tx, concern, context.now))
-    yield from ((Act.OUTAGE.value, str(outage.id)) for outage in open_outages(tx))
+    yield from ((TodoAct.OUTAGE.value, str(outage.id)) for outage in open_outages(tx))
     yield from (
-        (Act.CLAIM.value, f"{claim.account} {claim.link}") for claim in waiting(tx, since=context.now - WAITING_FOR)
+        (TodoAct.CLAIM.value, f"{claim.account} {claim.link}") for claim in waiting(tx, since=context.now - WAITING_FOR)
     )
-    yield from ((Act.PROPOSAL.value, str(kept.id)) for kept in proposals.waiting(tx))
-    yield from ((Act.EXEMPTION.value, f"{one.subject.key} {one.rule} {one.at}") for one in ending_soon(tx, context))
-    yield from ((Act.BASIS.value, f"{one.subject.key} {one.rule} {one.at}") for one in changed_bases(tx))
-    yield from ((Act.STRAYS.value, f"{row.file} {row.paper} {row.entry.written}") for row in strays(tx))
-    yield from ((Act.MISSING.value, str(hole)) for hole in missing_rounds(tx))
-    yield from ((Act.UNSTATED.value, str(record.id)) for record in unstated(tx))
-    yield from ((Act.FILED.value, f"{area} {on}") for area, on in latest_filed_lists(tx).items())
-    yield from ((Act.CALENDAR.value, str(year)) for year in context.calendar.unknown_years(context.today))
-    yield Act.CHANNEL.value, ""
+    yield from ((TodoAct.PROPOSAL.value, str(kept.id)) for kept in proposals.waiting(tx))
+    yield from ((TodoAct.EXEMPTION.value, f"{one.subject.key} {one.rule} {one.at}") for one in ending_soon(tx, context))
+    yield from ((TodoAct.BASIS.value, f"{one.subject.key} {one.rule} {one.at}") for one in changed_bases(tx))
+    yield from ((TodoAct.STRAYS.value, f"{row.file} {row.paper} {row.entry.written}") for row in strays(tx))
+    yield from ((TodoAct.MISSING.value, str(hole)) for hole in missing_rounds(tx))
+    yield from ((TodoAct.UNSTATED.value, str(record.id)) for record in unstated(tx))
+    yield from ((TodoAct.FILED.value, f"{area} {on}") for area, on in latest_filed_lists(tx).items())
+    yield from ((TodoAct.CALENDAR.value, str(year)) for year in context.calendar.unknown_years(context.today))
+    yield TodoAct.CHANNEL.value, ""

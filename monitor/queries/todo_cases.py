@@ -11,7 +11,7 @@ from monitor.core.rules.sec_01 import ID as CONTENT_SAFETY
 from monitor.core.rules.sup_02 import ID as SETTLING
 from monitor.core.rules.sup_02 import due_on
 from monitor.core.subject import SubjectKind
-from monitor.core.todo import CASE_TEXTS, NOUN, Act, TodoLine, counted, named
+from monitor.core.todo import CASE_TEXTS, NOUN, TodoAct, TodoLine, counted, named
 from monitor.queries.todo_context import TodoContext, short
 from monitor.store import Tx
 from monitor.store.findings import stated
@@ -75,7 +75,7 @@ def _link(act: OfficeAct) -> str:
 def _why(tx: Tx, act: OfficeAct, context: TodoContext) -> str:
     if act.subjects == 1:
         return because_of(tx, act.heads[0])
-    if act.act is Act.REVIEW:
+    if act.act is TodoAct.REVIEW:
         troubles: Counter[str] = Counter()
         for group in act.groups:
             troubles[context.book.title(group.rule)] += group.troubles

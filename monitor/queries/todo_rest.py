@@ -12,7 +12,7 @@ from monitor.core.message import MessageState
 from monitor.core.phrases import dated, plain
 from monitor.core.rules.reg_01 import ID as FILING
 from monitor.core.rules.upd_02 import ID as LISTED
-from monitor.core.todo import Act, TodoLine, named
+from monitor.core.todo import TodoAct, TodoLine, named
 from monitor.queries.concerns import Concern, concerned, condition
 from monitor.queries.todo_cases import because_of, due_of
 from monitor.queries.todo_context import TodoContext, short
@@ -45,7 +45,7 @@ def other_lines(tx: Tx, acts: Sequence[OfficeAct], context: TodoContext) -> Iter
 def _outages(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[TodoLine]:
     out = open_outages(tx)
     yield TodoLine(
-        act=Act.OUTAGE,
+        act=TodoAct.OUTAGE,
         count=len(out),
         what=f"查看{'、'.join(outage.name for outage in out[:3])}的原因",
         why="；".join(plain(outage.detail or outage.cause.label, 100) for outage in out[:3]),
@@ -58,7 +58,7 @@ def _outages(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[T
 def _messages(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[TodoLine]:
     failed, held = len(open_failures(tx, context.now)), counts(tx)[MessageState.HELD]
     yield TodoLine(
-        act=Act.FAILED,
+        act=TodoAct.FAILED,
         count=failed,
         what=f"{failed}条消息发送失败，改用电话通知",
         is_for_today=True,
@@ -70,7 +70,7 @@ def _messages(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[
     elif held:
         first, units = next_release(tx), held_units(tx)
         yield TodoLine(
-            act=Act.HELD,
+            act=TodoAct.HELD,
             count=held,
             what=f"放行{held}条消息{f'，涉及{units}个单位' if units else ''}",
             why=f"最早{dated(beijing_date(first), context.today)}自动放行" if first else "",
@@ -82,7 +82,7 @@ def _messages(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[
 
 def _no_channel(held: int) -> TodoLine:
     return TodoLine(
-        act=Act.CHANNEL,
+        act=TodoAct.CHANNEL,
         count=1,
         what="设置通知渠道",
         why=f"{f'{held}条' if held else ''}消息只生成草稿，不会发出",
@@ -97,7 +97,7 @@ def _looks(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[Tod
     never = lights.count(tx, AccountFilter(tasks=which, light=Light.NEVER)) if count else 0
     reasons = [_of_accounts(tx, Concern.HAND, count, context), f"其中尚未核查{never}个" if 0 < never < count else ""]
     yield TodoLine(
-        act=Act.LOOK,
+        act=TodoAct.LOOK,
         count=count,
         what=_what(tx, Concern.HAND, count, context, one="人工核查", several="人工核查{n}个账号"),
         why="；".join(filter(None, reasons)) if count > 1 else "",
@@ -112,7 +112,7 @@ def _proposals(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator
     kinds = dict.fromkeys(one.proposal.kind.label for one in asked)
     units = dict.fromkeys(plain(one.proposal.unit.name) for one in asked)
     yield TodoLine(
-        act=Act.PROPOSAL,
+        act=TodoAct.PROPOSAL,
         count=len(asked),
         what=f"采纳或退回单位提出的{len(asked)}项变更（{'、'.join(kinds)}）",
         why=named(tuple(units), len(units), "个单位"),
@@ -124,11 +124,11 @@ def _proposals(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator
 
 def _unseen(tx: Tx, acts: Sequence[OfficeAct], context: TodoContext) -> Iterator[TodoLine]:
     count = lights.count(tx, AccountFilter(tasks=condition(tx, Concern.UNSEEN, context.now)))
-    asked = next((act for act in acts if act.act is Act.UNSEEN), None)
+    asked = next((act for act in acts if act.act is TodoAct.UNSEEN), None)
     reason = because_of(tx, asked.heads[0]) if count == 1 and asked else ""
     first = concerned(tx, Concern.UNSEEN, context.now, limit=1)
     yield TodoLine(
-        act=Act.UNSEEN,
+        act=TodoAct.UNSEEN,
         count=count,
         what=_what(
             tx,
@@ -164,7 +164,7 @@ def _of_accounts(tx: Tx, concern: Concern, count: int, context: TodoContext) -> 
 def _links(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[TodoLine]:
     whose = {claim.account for claim in waiting(tx, since=context.now - WAITING_FOR)}
     yield TodoLine(
-        act=Act.CLAIM,
+        act=TodoAct.CLAIM,
         count=len(whose),
         what=_what(tx, Concern.CLAIMS, len(whose), context, one="核实粘贴的链接", several="核实{n}个账号粘贴的链接"),
         why=_of_accounts(tx, Concern.CLAIMS, len(whose), context) if len(whose) > 1 else "",
@@ -179,7 +179,7 @@ def _exemptions(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterato
     names = [_of_decision(tx, decision, context) for decision in ending[:3]]
     first = ending[0].subject.account if ending else None
     yield TodoLine(
-        act=Act.EXEMPTION,
+        act=TodoAct.EXEMPTION,
         count=len(ending),
         what=f"豁免即将到期：{names[0]}" if len(ending) == 1 else f"{len(ending)}项豁免即将到期",
         why=(f"{named(names, len(ending), '项')}；" if len(ending) > 1 else "") + _AFTER_EXEMPTIONS,
@@ -205,7 +205,7 @@ def _bases(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[Tod
     first = changed[0].subject.account if changed else None
     said = plain(changed[0].basis_changed or "", 300) if len(changed) == 1 else named(names, len(changed), "项")
     yield TodoLine(
-        act=Act.BASIS,
+        act=TodoAct.BASIS,
         count=len(changed),
         what=f"复核决定依据有变化：{names[0]}" if len(changed) == 1 else f"复核{len(changed)}项依据有变化的决定",
         why=said,
@@ -217,7 +217,7 @@ def _bases(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[Tod
 def _muted(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[TodoLine]:
     count = lights.count(tx, AccountFilter(tasks=condition(tx, Concern.MUTED, context.now)))
     yield TodoLine(
-        act=Act.MUTED,
+        act=TodoAct.MUTED,
         count=count,
         what=_what(
             tx,
@@ -240,7 +240,7 @@ def _imports(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[T
     verdicts = f"{waiting}个账号是否连续被通报2周未更新，因此暂不能判定" if waiting else ""
     rows = named([f"{plain(paper)}{rows}行" for paper, rows in papers.items()], len(papers), "份")
     yield TodoLine(
-        act=Act.STRAYS,
+        act=TodoAct.STRAYS,
         count=len(unmatched),
         what=f"补全{len(unmatched)}行未匹配到账号的导入数据",
         why="；".join(filter(None, (rows, verdicts))),
@@ -251,7 +251,7 @@ def _imports(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[T
     rounds = sum(hole.size for hole in holes)
     gaps = named([plain(str(hole)) for hole in holes], len(holes), "处")
     yield TodoLine(
-        act=Act.MISSING,
+        act=TodoAct.MISSING,
         count=rounds,
         what=f"补录{rounds}期缺失的通报",
         why="；".join(filter(None, (gaps, verdicts, _ROUNDS))),
@@ -260,7 +260,7 @@ def _imports(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[T
         link="/imports",
     )
     yield TodoLine(
-        act=Act.UNSTATED,
+        act=TodoAct.UNSTATED,
         count=len(silent),
         what=f"补登{len(silent)}条未写明结果的旧记录",
         verb="去补登",
@@ -276,7 +276,7 @@ def _filed_lists(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterat
     oldest = min(old.values(), default=context.today)
     age = (context.today - oldest).days
     yield TodoLine(
-        act=Act.FILED,
+        act=TodoAct.FILED,
         count=len(old),
         what="导入新的已备案清单",
         why=f"截至{dated(oldest, context.today)}的清单已{age}天，超过{most}天不能判定是否备案",
@@ -290,7 +290,7 @@ def _calendar(_: Tx, __: Sequence[OfficeAct], context: TodoContext) -> Iterator[
     said = "、".join(f"{year}年" for year in years)
     wish = f"请按国务院办公厅通知写入calendar.yaml，并在years中加上{'、'.join(map(str, years))}"
     yield TodoLine(
-        act=Act.CALENDAR,
+        act=TodoAct.CALENDAR,
         count=len(years),
         what=f"录入{said}放假和调休安排",
         why=f"{said}放假和调休安排尚未录入，目前只按法定节日和周一至周五计算；{wish}",

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from monitor.settings.document import Document, Place, spell
+from monitor.settings.document import Place, SettingsDocument, spell
 from monitor.settings.kinds import Surroundings
 from monitor.settings.problem import SettingsError, SettingsProblem, did_you_mean
 
@@ -42,7 +42,7 @@ class SettingsSection(BaseModel):
 Model = TypeVar("Model", bound=SettingsSection)
 
 
-def check(document: Document, model: type[Model], around: Surroundings) -> Model:
+def check(document: SettingsDocument, model: type[Model], around: Surroundings) -> Model:
     """Return the document as a model; raises SettingsError with all its problems, in the order of lines."""
     try:
         return model.model_validate({} if document.values is None else document.values, context=around)
@@ -65,7 +65,7 @@ def _line(problem: SettingsProblem) -> int:
     return problem.line or 0
 
 
-def _problem(document: Document, model: type[SettingsSection], detail: ErrorDetails) -> SettingsProblem:
+def _problem(document: SettingsDocument, model: type[SettingsSection], detail: ErrorDetails) -> SettingsProblem:
     place: Place = tuple(step for step in detail["loc"] if step != "[key]")
     return document.problem(place, f"{_sentence(model, place, detail)}。")
 

@@ -17,7 +17,7 @@ from pydantic import Field, StringConstraints
 
 from monitor.core.calendar import ONE_DAY, WorkCalendar
 from monitor.settings.check import SettingsSection
-from monitor.settings.document import Document
+from monitor.settings.document import SettingsDocument
 from monitor.settings.kinds import Day, Days, DaySpan
 from monitor.settings.problem import SettingsProblem, did_you_mean
 
@@ -79,7 +79,9 @@ class _Days:
         )
 
 
-def problems(file: CalendarFile, document: Document, areas: Collection[str] | None) -> Iterator[SettingsProblem]:
+def problems(
+    file: CalendarFile, document: SettingsDocument, areas: Collection[str] | None
+) -> Iterator[SettingsProblem]:
     """Return the days that are called both worked and off, and areas that the office has not; None: it is not known."""
     yield from _contradictions(file, document, ())
     for area, own in file.areas.items():
@@ -89,7 +91,7 @@ def problems(file: CalendarFile, document: Document, areas: Collection[str] | No
         yield from _contradictions(own, document, ("areas", area))
 
 
-def _contradictions(days: Corrections, document: Document, place: tuple[str, ...]) -> Iterator[SettingsProblem]:
+def _contradictions(days: Corrections, document: SettingsDocument, place: tuple[str, ...]) -> Iterator[SettingsProblem]:
     off = {day for span in days.holidays for day in _each(span)}
     for position, day in enumerate(days.workdays):
         if day in off:

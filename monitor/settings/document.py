@@ -35,7 +35,7 @@ _FAULTS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class SettingsDocument:
     """The values of a file, and where each stands."""
 
     name: str
@@ -64,7 +64,7 @@ def spell(place: Place) -> str:
     return spelt
 
 
-def read(path: Path) -> Document:
+def read(path: Path) -> SettingsDocument:
     """Return what the file says; raises SettingsError when it is missing or is not YAML."""
     name = str(path)
     text = _text(path, name)
@@ -76,7 +76,7 @@ def read(path: Path) -> Document:
         raise SettingsError([SettingsProblem(file=name, line=None, text="不是有效的 YAML 文件。")]) from error
     if said.faults:
         raise SettingsError([SettingsProblem(file=name, line=line, text=fault) for line, fault in said.faults])
-    return Document(name=name, values=said.values, lines=said.lines)
+    return SettingsDocument(name=name, values=said.values, lines=said.lines)
 
 
 @dataclass(frozen=True, slots=True)

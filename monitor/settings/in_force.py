@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, SecretStr
 
-from monitor.settings.document import Document, Place, read, spell
+from monitor.settings.document import Place, SettingsDocument, read, spell
 from monitor.settings.kinds import Secret
 from monitor.settings.load import Settings
 from monitor.settings.sections import XunchaFile
@@ -38,12 +38,12 @@ def in_force(settings: Settings, folder: Path | None) -> tuple[SettingInForce, .
     return tuple(_lines(main, document))
 
 
-def _lines(model: BaseModel, document: Document | None, place: Place = ()) -> Iterator[SettingInForce]:
+def _lines(model: BaseModel, document: SettingsDocument | None, place: Place = ()) -> Iterator[SettingInForce]:
     for name in type(model).model_fields:
         yield from _line(getattr(model, name), document, (*place, name))
 
 
-def _line(value: object, document: Document | None, place: Place) -> Iterator[SettingInForce]:
+def _line(value: object, document: SettingsDocument | None, place: Place) -> Iterator[SettingInForce]:
     if isinstance(value, BaseModel):
         yield from _lines(value, document, place)
     elif isinstance(value, Mapping) and value:
@@ -53,7 +53,7 @@ def _line(value: object, document: Document | None, place: Place) -> Iterator[Se
         yield SettingInForce(key=spell(place), value=_spoken(value), place=_where(document, place))
 
 
-def _where(document: Document | None, place: Place) -> str:
+def _where(document: SettingsDocument | None, place: Place) -> str:
     """Return where a value stands; of one that no file names, that it is the program's own."""
     if document is None:
         return ""

@@ -14,7 +14,7 @@ from monitor.core.finding import RuleBook
 from monitor.core.token import SHORTEST_KEY
 from monitor.settings import days, rules
 from monitor.settings.check import SettingsSection, check
-from monitor.settings.document import Document, read
+from monitor.settings.document import SettingsDocument, read
 from monitor.settings.kinds import Secret, Surroundings, bind_of
 from monitor.settings.problem import SettingsError, SettingsProblem, did_you_mean
 from monitor.settings.sections import GROUP, XunchaFile
@@ -96,7 +96,7 @@ def _key(env: Mapping[str, str], found: list[SettingsProblem]) -> Secret | None:
 
 def _load(
     path: Path, model: type[Model], around: Surroundings, found: list[SettingsProblem]
-) -> tuple[Model, Document] | None:
+) -> tuple[Model, SettingsDocument] | None:
     try:
         document = read(path)
         return check(document, model, around), document
@@ -105,7 +105,7 @@ def _load(
         return None
 
 
-def _weak(main: XunchaFile, document: Document) -> Iterator[SettingsProblem]:
+def _weak(main: XunchaFile, document: SettingsDocument) -> Iterator[SettingsProblem]:
     """Return the secrets of the pages that could be guessed."""
     for name in ("key", "api_token", "metrics_token"):
         secret = getattr(main.web, name)
@@ -114,7 +114,9 @@ def _weak(main: XunchaFile, document: Document) -> Iterator[SettingsProblem]:
             yield document.problem(("web", name), text)
 
 
-def _problems(main: XunchaFile, document: Document, collectors: Collection[str] | None) -> Iterator[SettingsProblem]:
+def _problems(
+    main: XunchaFile, document: SettingsDocument, collectors: Collection[str] | None
+) -> Iterator[SettingsProblem]:
     """Return the names that lead nowhere."""
     if GROUP in main.channels:
         yield document.problem(("channels", GROUP), f"渠道不能叫“{GROUP}”，这个词表示单位自己的通知群。")

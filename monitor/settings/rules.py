@@ -15,7 +15,7 @@ from monitor.core.finding import RuleBook, Strength, Urgency
 from monitor.core.needs import Needs
 from monitor.core.obligations import needs_of_rules
 from monitor.settings.check import SettingsSection
-from monitor.settings.document import Document
+from monitor.settings.document import SettingsDocument
 from monitor.settings.kinds import Day
 from monitor.settings.problem import SettingsProblem, did_you_mean
 
@@ -119,7 +119,7 @@ class RulesFile(SettingsSection):
         )
 
 
-def problems(file: RulesFile, document: Document) -> Iterator[SettingsProblem]:
+def problems(file: RulesFile, document: SettingsDocument) -> Iterator[SettingsProblem]:
     """Return what no single value shows: unknown, missing and doubled rules and values, numbers out of order."""
     known = needs_of_rules()
     seen: dict[tuple[str, date], int] = {}
@@ -152,7 +152,7 @@ _KINDS = {"numbers": "数值", "dates": "日期", "words": "名单", "switches":
 
 def _differences(
     rule: RuleVersion,
-    document: Document,
+    document: SettingsDocument,
     position: int,
     part: str,
     needed: Iterable[str],
@@ -169,7 +169,9 @@ def _differences(
             yield document.problem(place, f"规则“{rule.id}”缺少{_KINDS[part]}“{name}”。")
 
 
-def _order_problems(rule: RuleVersion, needs: Needs, document: Document, position: int) -> Iterator[SettingsProblem]:
+def _order_problems(
+    rule: RuleVersion, needs: Needs, document: SettingsDocument, position: int
+) -> Iterator[SettingsProblem]:
     for row in needs.ascending:
         for smaller, larger in pairwise(name for name in row if name in rule.numbers):
             if rule.numbers[smaller] >= rule.numbers[larger]:
@@ -177,7 +179,9 @@ def _order_problems(rule: RuleVersion, needs: Needs, document: Document, positio
                 yield document.problem(place, f"规则“{rule.id}”的“{larger}”应大于“{smaller}”。")
 
 
-def _small_problems(rule: RuleVersion, needs: Needs, document: Document, position: int) -> Iterator[SettingsProblem]:
+def _small_problems(
+    rule: RuleVersion, needs: Needs, document: SettingsDocument, position: int
+) -> Iterator[SettingsProblem]:
     for name, number in rule.numbers.items():
         least = needs.least.get(name, 1)
         if number < least:
@@ -185,7 +189,9 @@ def _small_problems(rule: RuleVersion, needs: Needs, document: Document, positio
             yield document.problem(("rules", position, "numbers", name), text)
 
 
-def _platform_problems(rule: RuleVersion, needs: Needs, document: Document, position: int) -> Iterator[SettingsProblem]:
+def _platform_problems(
+    rule: RuleVersion, needs: Needs, document: SettingsDocument, position: int
+) -> Iterator[SettingsProblem]:
     labels = [platform.label for platform in Platform]
     for name, listed in rule.words.items():
         if name not in needs.platforms:

@@ -28,7 +28,7 @@ from monitor.store.columns import insert_or
 from monitor.store.dialect import KEPT, kept
 from monitor.store.faults import SchemaTooNewError, StoreError, spoken
 from monitor.store.limits import TimedConnections
-from monitor.store.place import File, Session
+from monitor.store.place import DatabaseSession, File
 from monitor.store.schema import upgrade
 from monitor.store.values import json_text
 
@@ -83,7 +83,7 @@ class Store:
         self._write_thread = ThreadPoolExecutor(1, "store-writer")
         self._read_threads = ThreadPoolExecutor(READERS, "store-reader")
         self._glance_thread = ThreadPoolExecutor(1, "store-glance")
-        self._place = File(file_of(url)) if url.get_backend_name() == "sqlite" else Session(self._writer)
+        self._place = File(file_of(url)) if url.get_backend_name() == "sqlite" else DatabaseSession(self._writer)
         self._identity = _identity(url)
 
     def __enter__(self) -> Self:

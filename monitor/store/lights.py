@@ -25,7 +25,7 @@ from monitor.core.names import normal
 from monitor.core.observation import Standing
 from monitor.core.rules import per_01
 from monitor.core.subject import SubjectKind
-from monitor.core.todo import ACT_OF, Act
+from monitor.core.todo import ACT_OF, TodoAct
 from monitor.store import tables
 from monitor.store.columns import insert_or, key_of, portions, run
 from monitor.store.database import Tx
@@ -251,7 +251,7 @@ def any_of(*conditions: Condition) -> Condition:
     return sa.or_(sa.false(), *conditions)
 
 
-_OF_SIGHT = tuple(rule for rule, act in ACT_OF.items() if act is Act.UNSEEN)
+_OF_SIGHT = tuple(rule for rule, act in ACT_OF.items() if act is TodoAct.UNSEEN)
 _LACKING = (State.WARNING, State.VIOLATED)
 """The states in which an account's people are not all named."""
 

@@ -17,7 +17,7 @@ from monitor.core.calendar import beijing_date
 from monitor.core.finding import DEREGISTRATION, State
 from monitor.core.rules import sup_02
 from monitor.core.subject import Subject
-from monitor.core.todo import ABOUT_UNITS, BY_RULE, CLOSED_GAP, ENDED_BY_UNITS, NAMED, SUSPICION, Act, act_of
+from monitor.core.todo import ABOUT_UNITS, BY_RULE, CLOSED_GAP, ENDED_BY_UNITS, NAMED, SUSPICION, TodoAct, act_of
 from monitor.store import tables
 from monitor.store.columns import portions
 from monitor.store.database import Tx
@@ -41,7 +41,7 @@ class OfficeCase:
     """The case that it is settled with: itself, but for what is part of another case."""
     rule: str
     """The rule of that case."""
-    act: Act
+    act: TodoAct
     subject: Subject
     account: str | None
     unit: str | None
@@ -60,7 +60,7 @@ class OfficeCase:
 class OfficeGroup:
     """The cases of one rule and area that wait on the office."""
 
-    act: Act
+    act: TodoAct
     rule: str
     area: str
     cases: int
@@ -76,7 +76,7 @@ class OfficeGroup:
 class OfficeAct:
     """Everything of one act; of one that is another for each rule, of one rule."""
 
-    act: Act
+    act: TodoAct
     rule: str
     """The rule, where the act is another one for each; else empty."""
     groups: tuple[OfficeGroup, ...]
@@ -94,7 +94,7 @@ class OfficeAct:
 def office_acts(tx: Tx) -> tuple[OfficeAct, ...]:
     """Return what waits on the office, by act."""
     closely = _read_closely(tx)
-    by_act: defaultdict[tuple[Act, str], list[OfficeGroup]] = defaultdict(list)
+    by_act: defaultdict[tuple[TodoAct, str], list[OfficeGroup]] = defaultdict(list)
     for group in (*_plain_groups(tx), *_groups_of(closely)):
         by_act[group.act, group.rule if group.act in BY_RULE else ""].append(group)
     return tuple(
@@ -135,7 +135,7 @@ def _plain_groups(tx: Tx) -> Iterable[OfficeGroup]:
 
 
 def _groups_of(cases: Sequence[OfficeCase]) -> Iterable[OfficeGroup]:
-    alike: defaultdict[tuple[Act, str, str], list[OfficeCase]] = defaultdict(list)
+    alike: defaultdict[tuple[TodoAct, str, str], list[OfficeCase]] = defaultdict(list)
     for case in cases:
         alike[case.act, case.rule, case.area].append(case)
     for (act, rule, area), several in alike.items():
@@ -150,7 +150,7 @@ def _groups_of(cases: Sequence[OfficeCase]) -> Iterable[OfficeGroup]:
         )
 
 
-def _subjects(tx: Tx, act: Act, plain: Collection[str], closely: Sequence[OfficeCase]) -> int:
+def _subjects(tx: Tx, act: TodoAct, plain: Collection[str], closely: Sequence[OfficeCase]) -> int:
     """Return how many an act is about, under rules that an index counts and in cases that were read."""
     near = {case.whom.key: case for case in closely}
     if not plain:
@@ -170,7 +170,7 @@ def _distinct(tx: Tx, which: sa.ColumnElement[bool], *columns: sa.ColumnElement[
     return tx.scalar(sa.select(sa.func.count()).select_from(found)) or 0
 
 
-def _known_already(tx: Tx, act: Act, plain: Collection[str], near: Mapping[str, OfficeCase]) -> int:
+def _known_already(tx: Tx, act: TodoAct, plain: Collection[str], near: Mapping[str, OfficeCase]) -> int:
     """Return how many of these an act is about under its other rules, too."""
     found: set[str] = set()
     column = table.c.unit if act in ABOUT_UNITS else table.c.account

@@ -20,7 +20,7 @@ from monitor.store.tables import notes
 DAEMON_KEY = 0x78756E63
 """The number under which the daemon holds its lock on PostgreSQL: `xunc`."""
 LEADER = "leader"
-"""The note that names who became the one daemon last: see `Session`."""
+"""The note that names who became the one daemon last: see `DatabaseSession`."""
 
 
 class File:
@@ -48,7 +48,7 @@ class File:
         self._is_held = False
 
 
-class Session:
+class DatabaseSession:
     """The place on PostgreSQL: held as long as one session of the server lives.
 
     That the lock is not to be had does not mean that another daemon has it: the server may not have noticed yet that

@@ -19,7 +19,7 @@ MOST = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class LoginSession:
     """A login that goes on; who knows only this cannot use it."""
 
     digest: str
@@ -44,26 +44,26 @@ def digest_of(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
-def session(tx: Tx, digest: str) -> Session | None:
+def session(tx: Tx, digest: str) -> LoginSession | None:
     """Return a session, over or not; None for no such one."""
     row = tx.execute(sa.select(table).where(table.c.digest == digest)).one_or_none()
-    return Session(**row._mapping) if row else None  # noqa: SLF001 - SQLAlchemy's own name for it
+    return LoginSession(**row._mapping) if row else None  # noqa: SLF001 - SQLAlchemy's own name for it
 
 
-def session_with_user(tx: Tx, digest: str) -> tuple[Session, User] | None:
+def session_with_user(tx: Tx, digest: str) -> tuple[LoginSession, User] | None:
     """Return a session, over or not, and whose it is; None for no such one, and of a user who is disabled."""
     found = session(tx, digest)
     of = users.user(tx, found.user) if found else None
     return None if found is None or of is None or of.disabled_at else (found, of)
 
 
-def sessions_of(tx: Tx, user_id: int) -> tuple[Session, ...]:
+def sessions_of(tx: Tx, user_id: int) -> tuple[LoginSession, ...]:
     """Return the sessions of a user, the latest active first."""
     chosen = sa.select(table).where(table.c.user == user_id).order_by(table.c.active_at.desc(), table.c.digest)
-    return tuple(Session(**row._mapping) for row in tx.execute(chosen))  # noqa: SLF001 - as above
+    return tuple(LoginSession(**row._mapping) for row in tx.execute(chosen))  # noqa: SLF001 - as above
 
 
-def start(tx: Tx, begun: Session) -> None:
+def start(tx: Tx, begun: LoginSession) -> None:
     """Keep a new session; of too many of one user the one that was active longest ago ends."""
     row = {name: getattr(begun, name) for name in begun.__slots__}
     tx.execute(sa.insert(table), row)
@@ -71,7 +71,7 @@ def start(tx: Tx, begun: Session) -> None:
         end(tx, old.digest)
 
 
-def rotate(tx: Tx, old: Session, digest: str, *, at: datetime) -> Session:
+def rotate(tx: Tx, old: LoginSession, digest: str, *, at: datetime) -> LoginSession:
     """Have a session go on under another id, whole, its password typed just now; the old id is nothing any more."""
     end(tx, old.digest)
     new = replace(old, digest=digest, active_at=at, confirmed_at=at, is_half=False)

@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from monitor.store import StoreError
 from monitor.web.api.routes import Api
-from monitor.web.auth.gate import Gate
+from monitor.web.auth.gate import LoginGate
 from monitor.web.guard import HostGuard
 from monitor.web.guarded import guarded
 from monitor.web.ops.health import healthz, readyz
@@ -42,7 +42,7 @@ from monitor.web.pages import (
 from monitor.web.pages.account import account
 from monitor.web.pages.accounts import accounts, accounts_xlsx
 from monitor.web.pages.audit import audit
-from monitor.web.pages.contacts import Shown
+from monitor.web.pages.contacts import ShownNumbers
 from monitor.web.pages.errors import broken, no_database, not_answered
 from monitor.web.pages.overview import fresh, overview
 from monitor.web.pages.pages import Pages
@@ -73,7 +73,7 @@ def create_app(view: PageContext) -> Starlette:
         middleware=[
             Middleware(HostGuard, hosts=view.hosts, metrics_token=view.metrics_token),
             Middleware(RequestQueue),
-            Middleware(Gate, view=view),
+            Middleware(LoginGate, view=view),
         ],
         exception_handlers={
             HTTPException: partial(not_answered, pages),
@@ -85,7 +85,7 @@ def create_app(view: PageContext) -> Starlette:
 
 def _pages(pages: Pages) -> Iterator[Route]:
     """Yield the pages; what each asks of its visitor stands in `auth/needs.py`."""
-    shown = Shown()
+    shown = ShownNumbers()
     yield from (
         Route("/", partial(overview, pages)),
         Route("/fresh", partial(fresh, pages)),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from monitor.actions.refused import Field, RefusedError
-from monitor.core.choices import Part
+from monitor.core.choices import ChoicePart
 from monitor.core.decision import Ruling
 from monitor.web.forms import Form
 from monitor.web.paging import whole
@@ -20,12 +20,12 @@ def ruling_of(written: str) -> Ruling | None:
     return next((ruling for ruling in Ruling if ruling.value == written), None)
 
 
-def parts_of(form: Form, prefix: str = "") -> Mapping[Part, str]:
+def parts_of(form: Form, prefix: str = "") -> Mapping[ChoicePart, str]:
     """Return what was typed for each part of a decision; its field is called by the part, after a prefix."""
-    return {part: form.get(f"{prefix}{part.value}").strip() for part in Part}
+    return {part: form.get(f"{prefix}{part.value}").strip() for part in ChoicePart}
 
 
-def day_of(parts: Mapping[Part, str], part: Part) -> date | None:
+def day_of(parts: Mapping[ChoicePart, str], part: ChoicePart) -> date | None:
     """Return a day that was typed, None for nothing; raises RefusedError."""
     written = parts[part]
     try:

@@ -12,7 +12,7 @@ from monitor.web.auth.needs import OWN
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class NavigationEntry:
     """One page of the navigation."""
 
     name: str
@@ -23,13 +23,13 @@ class Entry:
 
 
 ENTRIES = (
-    Entry("overview", "今天", "/", Right.SEE),
-    Entry("accounts", "账号", "/accounts", Right.SEE),
-    Entry("cases", "事项", "/cases", Right.SEE),
-    Entry("messages", "消息", "/messages", Right.SEE_MESSAGES),
-    Entry("looks", "人工核查", "/looks", Right.LOOK),
-    Entry("imports", "导入", "/imports", Right.SEE_IMPORTS),
-    Entry("system", "系统", "/system", Right.SEE_SYSTEM),
+    NavigationEntry("overview", "今天", "/", Right.SEE),
+    NavigationEntry("accounts", "账号", "/accounts", Right.SEE),
+    NavigationEntry("cases", "事项", "/cases", Right.SEE),
+    NavigationEntry("messages", "消息", "/messages", Right.SEE_MESSAGES),
+    NavigationEntry("looks", "人工核查", "/looks", Right.LOOK),
+    NavigationEntry("imports", "导入", "/imports", Right.SEE_IMPORTS),
+    NavigationEntry("system", "系统", "/system", Right.SEE_SYSTEM),
 )
 """The order on every page: what is done daily first."""
 
@@ -45,9 +45,13 @@ class Guest(Protocol):
         """True if they have a right."""
 
 
-def navigation(guest: Guest | None) -> tuple[Entry, ...]:
+def navigation(guest: Guest | None) -> tuple[NavigationEntry, ...]:
     """Return the entries for a visitor; all of them where nobody is asked who they are."""
-    own = () if guest is None or guest.own is None else (Entry("unit", "本单位", own_page(guest.own), Right.SEE),)
+    own = (
+        ()
+        if guest is None or guest.own is None
+        else (NavigationEntry("unit", "本单位", own_page(guest.own), Right.SEE),)
+    )
     return (*own, *(entry for entry in ENTRIES if guest is None or _is_for(guest, entry)))
 
 
@@ -56,5 +60,5 @@ def own_page(unit: UnitKey) -> str:
     return f"/units/{quote(unit.name, safe='')}?{urlencode({'area': unit.area})}"
 
 
-def _is_for(guest: Guest, entry: Entry) -> bool:
+def _is_for(guest: Guest, entry: NavigationEntry) -> bool:
     return guest.may(entry.right) and (guest.own is None or entry.address in OWN)

@@ -47,28 +47,28 @@ class Permits:
     """The token of programs that paste links; without it none may."""
 
 
-class TooLongError(Exception):
+class LongRequestError(Exception):
     """A request says more than anybody has to say."""
 
 
 async def body_of(request: Request) -> bytes:
-    """Return a request's body; raises TooLongError."""
+    """Return a request's body; raises LongRequestError."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > LONGEST_BODY:
-            raise TooLongError
+            raise LongRequestError
     return bytes(body)
 
 
 async def said(request: Request) -> dict[str, tuple[str, ...]]:
     """Return the fields of a form that was sent, with all that was given for each.
 
-    Raises TooLongError, also where there are too many.
+    Raises LongRequestError, also where there are too many.
     """
     text = (await body_of(request)).decode("utf-8", "replace")
     if text.count("&") >= FIELDS:
-        raise TooLongError
+        raise LongRequestError
     return {name: tuple(map(readable, values)) for name, values in parse_qs(text).items()}
 
 

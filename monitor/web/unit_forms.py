@@ -31,7 +31,7 @@ _BAD_DAY = f"{FIELDS}无法识别，请填写日期，如2026-12-1。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class UnitAnswer:
     """What is said after a form, and what of it is shown again."""
 
     sentence: str = ""
@@ -58,7 +58,7 @@ class Answer:
         return self.typed.get(name, ()) if self.act == act else otherwise
 
     @classmethod
-    def refused(cls, error: RefusedError, typed: Fields, status: int = HTTPStatus.UNPROCESSABLE_ENTITY) -> Answer:
+    def refused(cls, error: RefusedError, typed: Fields, status: int = HTTPStatus.UNPROCESSABLE_ENTITY) -> UnitAnswer:
         """Return the answer to a form that an action refused: with everything that was typed."""
         return cls(
             sentence=str(error),
@@ -79,7 +79,7 @@ class UnitForms:
 
     async def answer(
         self, act: str, fields: Fields, page: UnitPage, *, actor: Actor, permit: Permit | None = None
-    ) -> Answer:
+    ) -> UnitAnswer:
         """Do what a form says and return what is said of it; raises RefusedError."""
         match act:
             case "paste":
@@ -92,7 +92,7 @@ class UnitForms:
                 unit = page.unit_of(_first(fields, "account"))
                 command = SubscribeCommand(unit=unit)
                 await perform_async(self._view.store, subscribe, command, actor=actor, now=self._view.clock())
-                return Answer(sentence="已生成订阅地址，见“把期限加到日历”。", act="subscribe")
+                return UnitAnswer(sentence="已生成订阅地址，见“把期限加到日历”。", act="subscribe")
             case _:
                 raise RefusedError(_UNCLEAR)
 
@@ -100,27 +100,27 @@ class UnitForms:
     def _today(self) -> date:
         return self._view.moment().today
 
-    async def _pasted(self, fields: Fields, page: UnitPage, actor: Actor, permit: Permit | None) -> Answer:
+    async def _pasted(self, fields: Fields, page: UnitPage, actor: Actor, permit: Permit | None) -> UnitAnswer:
         id_, text = _first(fields, "account"), _first(fields, "link")
         shown = page.account(id_)
         view, office = self._view, self._view.office.contact
         if shown is None or view.permits is None:
-            return Answer(sentence=_ONLY_OWN, status=404)
+            return UnitAnswer(sentence=_ONLY_OWN, status=404)
         command = PasteCommand(account=id_, link=text, permit=permit)
         came = await view.permits.paste(command, actor=actor)
         if came is None:
-            return Answer(sentence=_ONLY_OWN, status=404)
+            return UnitAnswer(sentence=_ONLY_OWN, status=404)
         if isinstance(came, Excess):
-            return Answer(sentence=came.told(office), status=429, act="paste", account=id_, typed=fields)
+            return UnitAnswer(sentence=came.told(office), status=429, act="paste", account=id_, typed=fields)
         setting = AnswerSetting(now=view.clock(), ladder=view.moment().ladder, office=office)
         sentence = f"{_taken_out(text, came)}{answer(came, shown.account, setting)}"
         if came.verdict in _TAKEN:
-            return Answer(sentence=sentence, account=id_)
-        return Answer(sentence=sentence, status=422, act="paste", account=id_, typed=fields)
+            return UnitAnswer(sentence=sentence, account=id_)
+        return UnitAnswer(sentence=sentence, status=422, act="paste", account=id_, typed=fields)
 
-    async def _proposed(self, command: ProposeCommand, actor: Actor) -> Answer:
+    async def _proposed(self, command: ProposeCommand, actor: Actor) -> UnitAnswer:
         await perform_async(self._view.store, propose, command, actor=actor, now=self._view.clock())
-        return Answer(sentence=_KEPT.format(office=self._view.office.sender))
+        return UnitAnswer(sentence=_KEPT.format(office=self._view.office.sender))
 
 
 def _taken_out(text: str, claim: Claim) -> str:

@@ -42,7 +42,7 @@ _ONE = "一次只能上传一个文件，没有保存；请逐个上传。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class SentForm:
     """A form with a file, as it came."""
 
     form: Form = field(repr=False)
@@ -55,7 +55,7 @@ class Sent:
 _coming = 0
 
 
-async def upload_of(request: Request, uploads: Uploads) -> Sent:
+async def upload_of(request: Request, uploads: Uploads) -> SentForm:
     """Return an upload that a page of ours sent; raises HTTPException, with a sentence, and then nothing is kept."""
     global _coming  # noqa: PLW0603 - one loop, one count
     require_own_page(request)
@@ -80,7 +80,7 @@ class _Parser(MultipartParser):
         self.write(piece)
 
 
-async def _read(request: Request, parts: _Parts) -> Sent:
+async def _read(request: Request, parts: _Parts) -> SentForm:
     parser = _Parser(_boundary(request), parts.callbacks(), max_size=bounds.PACKED + _AROUND + 1)
     heard = 0
     try:
@@ -139,14 +139,14 @@ class _Parts:
             "on_end": self._end,
         }
 
-    def sent(self) -> Sent:
+    def sent(self) -> SentForm:
         """Return all of it; raises HTTPException where it was cut off, or is not our own form."""
         if not self.is_ended:
             raise HTTPException(400, _BROKEN)
         self._require_token()
         if self.incoming is not None and not self.name and self.incoming.size == 0:
             self.discard()
-        return Sent(form=self._form(), name=self.name, incoming=self.incoming)
+        return SentForm(form=self._form(), name=self.name, incoming=self.incoming)
 
     def discard(self) -> None:
         """Leave nothing of the file."""

@@ -53,7 +53,7 @@ from monitor.pipeline.evaluate import RulesInForce
 from monitor.store import Store, login_links, outbox, sessions, users
 from monitor.store import cases as stored_cases
 from monitor.store.api_tokens import ApiToken, api_token
-from monitor.store.sessions import Session
+from monitor.store.sessions import LoginSession
 from tests.core.build import BOOK
 from tests.store import build
 from tests.store.build import DAY, HOUR, NOW, SOURCES, account, enrol, finding, judge, notice, open_with, post, step
@@ -97,7 +97,7 @@ def _decide(store: Store) -> Example:
 
 
 def _decide_many(store: Store) -> Example:
-    picked = (case_batch.Picked(case=_case(store), ruling=Ruling.EXEMPTED),)
+    picked = (case_batch.PickedCase(case=_case(store), ruling=Ruling.EXEMPTED),)
     command = case_batch.DecideManyCommand(
         picked=picked, titles=TITLES, by="县府办", note="整合期间", document="示例〔2026〕1号"
     )
@@ -259,11 +259,6 @@ def _erase(store: Store) -> Example:
     )
 
 
-def _show_contacts(store: Store) -> Example:
-    enrol(store, _account())
-    return Example(done=people.ShowContactsCommand(account="A01"), refused=people.ShowContactsCommand(account="A99"))
-
-
 def _mute(store: Store) -> Example:
     enrol(store, _account())
     command = mutes.MuteCommand(
@@ -383,7 +378,7 @@ def _user(store: Store, name: str = "甲", *roles: UserRole) -> int:
 
 def _session(store: Store, user: int, digest: str = "a" * 64, *, is_half: bool = False) -> str:
     with store.begin() as tx:
-        begun = Session(digest=digest, user=user, began_at=NOW - HOUR, active_at=NOW - HOUR, is_half=is_half)
+        begun = LoginSession(digest=digest, user=user, began_at=NOW - HOUR, active_at=NOW - HOUR, is_half=is_half)
         sessions.start(tx, begun)
     return digest
 
@@ -554,7 +549,6 @@ EXAMPLES: Mapping[Callable[..., object], Callable[[Store], Example]] = {
     messages.phone: _phone,
     evaluate.note_evaluation: _evaluate,
     people.erase: _erase,
-    people.show_contacts: _show_contacts,
     mutes.mute: _mute,
     backup.record_backup: _backup,
     documents.hand_out: _document,

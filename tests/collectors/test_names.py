@@ -1,4 +1,4 @@
-"""Names that nobody resolves hold up nobody who does not ask for them."""
+"""HostNames that nobody resolves hold up nobody who does not ask for them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from collectors.http import Policy
-from collectors.names import Names
+from collectors.names import HostNames
 from monitor.core.collector import Request
 from monitor.core.observation import LookFailedError, Reason
 from tests.collectors.conftest import OpenDoor
@@ -42,7 +42,7 @@ def released(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 async def test_dead_names_leave_the_threads_of_all_else_alone(released: list[str]) -> None:
-    names = Names()
+    names = HostNames()
     waiting = [asyncio.ensure_future(names.look_up(f"dead{n}.example")) for n in range(40)]
     assert await asyncio.wait_for(asyncio.to_thread(lambda: "done"), 5) == "done"
     assert await asyncio.wait_for(names.look_up("alive.example"), 5) == [HERE]
@@ -53,7 +53,7 @@ async def test_dead_names_leave_the_threads_of_all_else_alone(released: list[str
 
 
 async def test_a_dead_name_has_one_thread_however_often_it_is_asked_for(released: list[str]) -> None:
-    names = Names(at_once=2)
+    names = HostNames(at_once=2)
     for _ in range(9):
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(names.look_up("dead.example"), 0.01)
@@ -62,7 +62,7 @@ async def test_a_dead_name_has_one_thread_however_often_it_is_asked_for(released
 
 
 async def test_there_are_only_so_many_threads_and_whoever_comes_later_waits(released: list[str]) -> None:
-    names = Names(at_once=3)
+    names = HostNames(at_once=3)
     waiting = [asyncio.ensure_future(names.look_up(f"dead{n}.example")) for n in range(9)]
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(names.look_up("alive.example"), 0.05)
@@ -72,7 +72,7 @@ async def test_there_are_only_so_many_threads_and_whoever_comes_later_waits(rele
 
 
 async def test_an_answer_is_everybodys_and_kept_for_nobody(released: list[str]) -> None:
-    names = Names()
+    names = HostNames()
     for _ in range(2):
         said = await asyncio.gather(*(names.look_up("no.example") for _ in range(3)), return_exceptions=True)
         assert all(isinstance(sequence, socket.gaierror) for sequence in said)

@@ -26,7 +26,7 @@ from monitor.core.phrases import escaped
 from monitor.core.record import NewRecord, RecordKind, Result
 from monitor.core.reference import Reference
 from monitor.core.subject import SubjectKind
-from monitor.core.todo import ACT_OF, Act, TodoLine, due_text, in_order, named
+from monitor.core.todo import ACT_OF, TodoAct, TodoLine, due_text, in_order, named
 from monitor.queries.accounts import AccountQuery, read_accounts
 from monitor.queries.concerns import TEXTS, Concern, concerned
 from monitor.queries.lines import OverviewContext
@@ -115,7 +115,7 @@ def test_an_account_out_of_sight_that_is_gone_and_has_changed_is_one(store: Stor
         opens(tx, "A01", State.NEEDS_REVIEW, "SEE-01")
         opens(tx, "A01", State.WARNING, "CHG-01")
     (line,) = listed(store).values()
-    assert (line.act, line.count, line.link) == (Act.UNSEEN, 1, "/accounts/A01")
+    assert (line.act, line.count, line.link) == (TodoAct.UNSEEN, 1, "/accounts/A01")
 
 
 def test_a_task_ages_by_the_day_although_nothing_is_written(store: Store) -> None:
@@ -140,7 +140,11 @@ def test_what_is_overdue_is_part_of_the_case_that_it_is_about_unless_the_unit_is
     lines = listed(store)
     assert {key: line.count for key, line in lines.items()} == {"contacts": 1, "review": 1, "overdue": 2}
     with store.read() as tx:
-        assert {act.act: act.cases for act in office_acts(tx)} == {Act.CONTACTS: 2, Act.REVIEW: 1, Act.OVERDUE: 2}
+        assert {act.act: act.cases for act in office_acts(tx)} == {
+            TodoAct.CONTACTS: 2,
+            TodoAct.REVIEW: 1,
+            TodoAct.OVERDUE: 2,
+        }
 
 
 def test_a_gap_that_has_closed_is_another_act_than_one_that_goes_on(store: Store) -> None:
@@ -203,20 +207,20 @@ def test_what_was_recorded_about_content_safety_stands_in_no_line(store: Store) 
 
 
 def test_lines_stand_by_day_and_of_one_day_in_the_order_of_acts() -> None:
-    def line(act: Act, days: int | None, *, today: bool = False) -> TodoLine:
+    def line(act: TodoAct, days: int | None, *, today: bool = False) -> TodoLine:
         due = None if days is None else TODAY + timedelta(days=days)
         return TodoLine(act=act, count=1, what="", verb="", link="", due=due, is_for_today=today)
 
     lines = [
-        line(Act.MUTED, None),
-        line(Act.REVIEW, 3),
-        line(Act.CLAIM, 3),
-        line(Act.LOOK, None, today=True),
-        line(Act.HELD, None, today=True),
-        line(Act.SYSTEMS, -1),
+        line(TodoAct.MUTED, None),
+        line(TodoAct.REVIEW, 3),
+        line(TodoAct.CLAIM, 3),
+        line(TodoAct.LOOK, None, today=True),
+        line(TodoAct.HELD, None, today=True),
+        line(TodoAct.SYSTEMS, -1),
     ]
     acts = [found.act for found in in_order(lines, TODAY)]
-    assert acts == [Act.SYSTEMS, Act.HELD, Act.LOOK, Act.CLAIM, Act.REVIEW, Act.MUTED]
+    assert acts == [TodoAct.SYSTEMS, TodoAct.HELD, TodoAct.LOOK, TodoAct.CLAIM, TodoAct.REVIEW, TodoAct.MUTED]
 
 
 @pytest.mark.parametrize(
@@ -230,7 +234,7 @@ def test_lines_stand_by_day_and_of_one_day_in_the_order_of_acts() -> None:
     ],
 )
 def test_until_when_is_said_in_words_with_the_year_of_another_year(day: date | None, said: str) -> None:
-    line = TodoLine(act=Act.LOOK, count=1, what="", verb="", link="", due=day)
+    line = TodoLine(act=TodoAct.LOOK, count=1, what="", verb="", link="", due=day)
     assert due_text(line, date(2026, 1, 1)) == said
 
 
@@ -415,7 +419,7 @@ async def test_the_digest_the_page_and_the_interface_say_the_same(store: Store) 
         body = tx.scalar(chosen)
     assert body is not None
     said = [line.partition("：")[2] for line in body.partition("**今天要办")[2].partition("**超期")[0].splitlines()]
-    due = [line for line in lines if line.act is not Act.OUTAGE]
+    due = [line for line in lines if line.act is not TodoAct.OUTAGE]
     assert [text for text in said if text] == [
         escaped(line.what, 400) + (f"。{escaped(line.why, 400)}" if line.why else "") for line in due
     ]

@@ -15,7 +15,7 @@ from monitor.core.user import UserRole
 from monitor.store import Store, StoreError, login_links, notes, open_store, sessions, users
 from monitor.store.backup import back_up, holds_roster, restore
 from monitor.store.database import SchemaTooNewError
-from monitor.store.sessions import Session
+from monitor.store.sessions import LoginSession
 from tests.databases import migrated
 from tests.store.build import HOUR, NOW, account, enrol
 from tests.store.test_copy import fill, nothing, rows
@@ -249,7 +249,7 @@ def test_a_restored_database_lets_nobody_go_on_who_was_logged_in(tmp_path: Path,
     with open_store(migrated(tmp_path / "one.db")) as store:
         with store.begin() as tx:
             user = users.add_user(tx, "甲", [UserRole.OPERATOR], None, at=NOW)
-            sessions.start(tx, Session(digest="a" * 64, user=user, began_at=NOW, active_at=NOW))
+            sessions.start(tx, LoginSession(digest="a" * 64, user=user, began_at=NOW, active_at=NOW))
             login_links.keep_link(tx, "b" * 64, user, until=NOW + HOUR, now=NOW)
         back_up(store, tmp_path / "backup.db", nothing)
     restore(url_of(place), tmp_path / "backup.db", nothing)

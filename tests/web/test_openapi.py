@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from monitor.core.token_scope import TokenScope
 from monitor.store import Store
-from monitor.web.api.operation import Acting, Listing
+from monitor.web.api.operation import Acting, ListReading
 from monitor.web.api.routes import OPERATIONS, ROOT
 from monitor.web.app import create_app
 from tests.web.county import Surroundings
@@ -56,5 +56,5 @@ def test_every_act_needs_a_scope_that_does_not_only_read() -> None:
 
 def test_every_list_with_pages_has_a_place_to_go_on_from() -> None:
     for operation in OPERATIONS:
-        if isinstance(operation, Listing):
+        if isinstance(operation, ListReading):
             assert bool(operation.kinds) is ("cursor" in operation.parameters.model_fields)

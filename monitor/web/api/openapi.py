@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from monitor.core.token_scope import TokenScope
-from monitor.web.api.operation import Acting, Listing, NoParameters, Operation
+from monitor.web.api.operation import Acting, ListReading, NoParameters, Operation
 from monitor.web.api.schema import NAME_PATTERN, ProblemModel
 from monitor.web.problem import PROBLEM
 
@@ -136,7 +136,7 @@ def _inlined(schema: Json, definitions: Mapping[str, Json]) -> Json:
 def _responses(operation: Operation, references: References) -> Json:
     answer: Json = references[operation.answer]
     if not isinstance(operation, Acting):
-        schema = {"type": "array", "items": answer} if isinstance(operation, Listing) else answer
+        schema = {"type": "array", "items": answer} if isinstance(operation, ListReading) else answer
         good = {"200": _answered(schema, "读到的内容。")}
         good["304"] = {"description": "与 If-None-Match 写明的一样。"}
         return good | _problems(_READING)

@@ -90,7 +90,7 @@ class Reading(Operation):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listing(Operation):
+class ListReading(Operation):
     """A GET of a list, page by page; with one place of one value that never comes, a list without pages."""
 
     read: Callable[[Tx, Call], Found]

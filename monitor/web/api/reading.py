@@ -24,7 +24,7 @@ from monitor.core.token_scope import TokenScope
 from monitor.queries import lists
 from monitor.queries.tasks import read_todo
 from monitor.store import Tx
-from monitor.web.api.operation import Call, Found, Listing, ListParameters, NoParameters, Operation, Reading
+from monitor.web.api.operation import Call, Found, ListParameters, ListReading, NoParameters, Operation, Reading
 from monitor.web.api.schema import (
     AccountDetail,
     AccountModel,
@@ -180,7 +180,7 @@ def _message(kept: lists.KeptMessage) -> Shape:
 
 
 READINGS: tuple[Operation, ...] = (
-    Listing(
+    ListReading(
         name="listAccounts",
         path="/accounts",
         summary="台账中的账号，按账号ID",
@@ -190,7 +190,7 @@ READINGS: tuple[Operation, ...] = (
         read=_accounts,
         kinds=(str,),
     ),
-    Listing(
+    ListReading(
         name="listPosts",
         path="/accounts/{account_id:path}/posts",
         summary="一个账号最近的发布，最新的在前",
@@ -208,7 +208,7 @@ READINGS: tuple[Operation, ...] = (
         read=_one_account,
         path_notes=ACCOUNT_ID,
     ),
-    Listing(
+    ListReading(
         name="listObservations",
         path="/observations",
         summary="对一个账号的采集记录，最近的在前",
@@ -218,7 +218,7 @@ READINGS: tuple[Operation, ...] = (
         read=_observations,
         kinds=(datetime, int),
     ),
-    Listing(
+    ListReading(
         name="listFindings",
         path="/findings",
         summary="各条规则现在的判定",
@@ -228,7 +228,7 @@ READINGS: tuple[Operation, ...] = (
         read=_findings,
         kinds=(str, str),
     ),
-    Listing(
+    ListReading(
         name="listCases",
         path="/cases",
         summary="事项，最近列入的在前",
@@ -247,7 +247,7 @@ READINGS: tuple[Operation, ...] = (
         read=_one_case,
         path_notes={"number": "事项编号。"},
     ),
-    Listing(
+    ListReading(
         name="listMessages",
         path="/messages",
         summary="消息，最新的在前",
@@ -257,7 +257,7 @@ READINGS: tuple[Operation, ...] = (
         read=_messages,
         kinds=(datetime, str),
     ),
-    Listing(
+    ListReading(
         name="listTasks",
         path="/tasks",
         summary="今日待办",

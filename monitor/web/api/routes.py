@@ -21,12 +21,12 @@ from monitor.web.api.acting import ACTINGS
 from monitor.web.api.callers import Callers
 from monitor.web.api.cursor import BadCursorError, cursor_of, place_of
 from monitor.web.api.openapi import openapi
-from monitor.web.api.operation import Acting, Call, Found, Listing, Operation, Reading
+from monitor.web.api.operation import Acting, Call, Found, ListReading, Operation, Reading
 from monitor.web.api.problems import ProblemError, sentence_of
 from monitor.web.api.reading import READINGS
 from monitor.web.api.schema import Model
 from monitor.web.page_context import PageContext
-from monitor.web.permits import TooLongError, body_of
+from monitor.web.permits import LongRequestError, body_of
 from monitor.web.problem import problem
 from monitor.web.refusals import Refusals
 
@@ -91,7 +91,7 @@ class Api:
             case Acting():
                 done = await operation.act(call)
                 return _json(operation, done.value, done.status)
-            case Listing():
+            case ListReading():
                 found = await self._context.store.query(lambda tx: operation.read(tx, call))
                 return _tagged(request, _listed(request, operation, call, found))
             case Reading():
@@ -135,7 +135,7 @@ async def _body(operation: Operation, request: Request) -> object:
         raise ProblemError(415, "请求的内容应为 application/json。")
     try:
         return operation.body.model_validate_json(await body_of(request))
-    except TooLongError as error:
+    except LongRequestError as error:
         raise ProblemError(413, "内容过长。") from error
     except ValidationError as error:
         raise ProblemError(400, sentence_of(error, "字段")) from error
@@ -143,7 +143,7 @@ async def _body(operation: Operation, request: Request) -> object:
 
 def _place(operation: Operation, parameters: object) -> Place | None:
     cursor = getattr(parameters, "cursor", None)
-    if cursor is None or not isinstance(operation, Listing):
+    if cursor is None or not isinstance(operation, ListReading):
         return None
     try:
         return place_of(cursor, operation.kinds)
@@ -151,7 +151,7 @@ def _place(operation: Operation, parameters: object) -> Place | None:
         raise ProblemError(404, "参数 cursor 不是这个列表给出的，请从第一页重新列。") from error
 
 
-def _listed(request: Request, operation: Listing, call: Call, found: Found) -> Response:
+def _listed(request: Request, operation: ListReading, call: Call, found: Found) -> Response:
     """Return a page of a list, with the address of the next one where there is one (RFC 8288)."""
     limit = getattr(call.parameters, "limit", len(found.objects))
     answer = _json(operation, found.objects[:limit])
@@ -163,7 +163,7 @@ def _listed(request: Request, operation: Listing, call: Call, found: Found) -> R
 
 def _json(operation: Operation, value: object, status: int = 200) -> Response:
     """Return a value as the operation's model writes it: nothing leaves that is not in the document."""
-    adapter = _writer(operation.answer, is_list=isinstance(operation, Listing))
+    adapter = _writer(operation.answer, is_list=isinstance(operation, ListReading))
     return Response(adapter.dump_json(adapter.validate_python(value)), status, media_type="application/json")
 
 

@@ -33,7 +33,7 @@ _NOT_PRIVATE = (
 _OPEN = tuple(path.partition("{")[0] for path in OPEN)
 
 
-class Gate:
+class LoginGate:
     """ASGI middleware that finds out who the visitor is; pages then ask what they may (see `guarded`)."""
 
     def __init__(self, app: ASGIApp, view: PageContext) -> None:

@@ -10,11 +10,11 @@ from monitor.actions.actor import Right
 from monitor.queries.account import read_account
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.pages.chart import draw
-from monitor.web.pages.contacts import Shown
+from monitor.web.pages.contacts import ShownNumbers
 from monitor.web.pages.pages import Pages
 
 
-async def account(pages: Pages, shown: Shown, request: Request) -> Response:
+async def account(pages: Pages, shown: ShownNumbers, request: Request) -> Response:
     """Answer `/accounts/{id}`; its people's numbers are shown in full to who has asked for them in this session."""
     moment = pages.context.moment()
     page = await pages.context.store.query(lambda tx: read_account(tx, request.path_params["account_id"], moment))

@@ -14,7 +14,7 @@ from monitor.actions.actor import Right
 from monitor.actions.cases import CloseCommand, DecideCommand, Decided, close, decide
 from monitor.actions.perform import perform_async
 from monitor.actions.refused import Field, RefusedError, StaleError
-from monitor.core.choices import CLOSING, Part, revocation
+from monitor.core.choices import CLOSING, ChoicePart, revocation
 from monitor.core.decision import ENDING, Ruling
 from monitor.core.phrases import dated
 from monitor.queries.case import CasePage, read_case
@@ -83,11 +83,11 @@ def _command(pages: Pages, number: int, ruling: Ruling | None, form: Form, by: s
         ruling=ruling,
         titles=pages.context.rule_book(pages.context.moment().today).titles,
         by=by,
-        note=parts[Part.NOTE],
-        document=parts[Part.DOCUMENT] or None,
-        until=day_of(parts, Part.UNTIL),
-        on=day_of(parts, Part.ON),
-        into=parts[Part.INTO],
+        note=parts[ChoicePart.NOTE],
+        document=parts[ChoicePart.DOCUMENT] or None,
+        until=day_of(parts, ChoicePart.UNTIL),
+        on=day_of(parts, ChoicePart.ON),
+        into=parts[ChoicePart.INTO],
         seen=form.get("seen") or None,
     )
 
@@ -120,7 +120,7 @@ async def _page(
         may_close=visitor.may(Right.CLOSE),
         revocation=revocation(),
         closing=CLOSING,
-        Part=Part,
+        ChoicePart=ChoicePart,
         Ruling=Ruling,
     )
 

@@ -12,10 +12,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from monitor.actions.actor import Right
-from monitor.actions.case_batch import MOST, DecidedMany, DecideManyCommand, Picked, decide_many
+from monitor.actions.case_batch import MOST, DecidedMany, DecideManyCommand, PickedCase, decide_many
 from monitor.actions.perform import perform_async
 from monitor.actions.refused import RefusedError
-from monitor.core.choices import Part
+from monitor.core.choices import ChoicePart
 from monitor.core.decision import Ruling
 from monitor.queries.case_board import Board, CaseFilter, Wait, read_board, read_picking
 from monitor.web.auth.visitor import visitor_of
@@ -129,10 +129,10 @@ async def post_decide(pages: Pages, request: Request) -> Response:
             titles=pages.context.rule_book(moment.today).titles,
             by=visitor.name,
             note=_note(form, parts),
-            document=parts[Part.DOCUMENT] or None,
-            until=day_of(parts, Part.UNTIL),
-            on=day_of(parts, Part.ON),
-            into=parts[Part.INTO],
+            document=parts[ChoicePart.DOCUMENT] or None,
+            until=day_of(parts, ChoicePart.UNTIL),
+            on=day_of(parts, ChoicePart.ON),
+            into=parts[ChoicePart.INTO],
         )
         made = await perform_async(pages.context.store, decide_many, command, actor=visitor.actor, now=moment.now)
     except RefusedError as error:
@@ -145,18 +145,18 @@ def _list_of(form: Form) -> str:
     return f"/cases?{urlencode(query)}" if query else "/cases"
 
 
-def _note(form: Form, parts: Mapping[Part, str]) -> str:
+def _note(form: Form, parts: Mapping[ChoicePart, str]) -> str:
     present = "、".join(name for name in DEPARTMENTS if name in form.all("department"))
-    return "。".join(part for part in (f"参加部门：{present}" if present else "", parts[Part.NOTE]) if part)
+    return "。".join(part for part in (f"参加部门：{present}" if present else "", parts[ChoicePart.NOTE]) if part)
 
 
-def _picked(text: str) -> Picked:
+def _picked(text: str) -> PickedCase:
     number, _, rest = text.partition("/")
     ruling, _, seen = rest.partition("/")
     found = ruling_of(ruling)
     if not whole(number) or found is None:
         raise HTTPException(400, "表单不完整，没有登记。请返回事项重新勾选。")
-    return Picked(case=whole(number), ruling=found, seen=seen)
+    return PickedCase(case=whole(number), ruling=found, seen=seen)
 
 
 def _said(made: DecidedMany) -> str:
@@ -186,5 +186,5 @@ async def _confirm(
         back=back if back in _BACK else "",
         back_address=_BACK.get(back, "/cases"),
         departments=DEPARTMENTS,
-        Part=Part,
+        ChoicePart=ChoicePart,
     )

@@ -12,10 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from monitor.actions.people import ShowContactsCommand, show_contacts
+from monitor.actions.contacts import ShowContactsCommand, show_contacts
 from monitor.actions.perform import perform_async
 from monitor.actions.refused import RefusedError
 from monitor.core.account import UnitKey
+from monitor.queries.account import read_unit
 from monitor.web.auth.visitor import Visitor, visitor_of
 from monitor.web.forms import done, form_of
 from monitor.web.pages.pages import Pages
@@ -24,7 +25,7 @@ SESSIONS = 500
 """Sessions that are remembered; of the others people ask once more."""
 
 
-class Shown:
+class ShownNumbers:
     """Which units' numbers were shown in which sessions; a session is known by the token of its forms."""
 
     def __init__(self) -> None:
@@ -43,20 +44,22 @@ class Shown:
         return unit in self._units.get(visitor.csrf, ())
 
 
-def routes(pages: Pages, shown: Shown) -> Iterator[Route]:
+def routes(pages: Pages, shown: ShownNumbers) -> Iterator[Route]:
     """Yield what is answered."""
     yield Route("/contacts", partial(contacts, pages, shown), methods=["POST"])
 
 
-async def contacts(pages: Pages, shown: Shown, request: Request) -> Response:
+async def contacts(pages: Pages, shown: ShownNumbers, request: Request) -> Response:
     """Answer POST `/contacts`: show the numbers of the unit of an account."""
     form, visitor = await form_of(request), visitor_of(request)
-    command = ShowContactsCommand(account=form.get("account"))
+    context, account_id = pages.context, form.get("account")
+    unit = await context.store.query(lambda tx: read_unit(tx, account_id))
+    if unit is None:
+        raise HTTPException(404, "台账中没有这个账号，请核对编号。")
+    command = ShowContactsCommand(unit=unit)
     try:
-        unit = await perform_async(
-            pages.context.store, show_contacts, command, actor=visitor.actor, now=pages.context.clock()
-        )
+        await perform_async(context.store, show_contacts, command, actor=visitor.actor, now=context.clock())
     except RefusedError as refused:
         raise HTTPException(404, str(refused)) from None
     shown.note(visitor, unit)
-    return done(request, f"/accounts/{quote(command.account)}", "")
+    return done(request, f"/accounts/{quote(account_id)}", "")

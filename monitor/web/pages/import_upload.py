@@ -22,7 +22,7 @@ from monitor.web.forms import Form
 from monitor.web.imports import KINDS, Imports
 from monitor.web.pages.handing_out import require
 from monitor.web.pages.pages import Pages
-from monitor.web.uploads import Sent, upload_of
+from monitor.web.uploads import SentForm, upload_of
 
 Problems = Sequence[tuple[str, str]]
 """What is wrong with a form: the field, empty for none, and a sentence."""
@@ -64,7 +64,7 @@ async def upload(pages: Pages, request: Request) -> Response:
     return await _kept(pages, request, sent, sent.incoming)
 
 
-def problems_of(sent: Sent, moment: OverviewContext) -> Problems:
+def problems_of(sent: SentForm, moment: OverviewContext) -> Problems:
     """Return what is wrong with a form beside the file itself."""
     file = _NO_FILE if sent.incoming is None else "" if sent.incoming.size else _EMPTY
     day = day_problem(sent.form.get("day"), moment)
@@ -91,7 +91,7 @@ def area_in(form: Form, parts: Imports) -> str | None:
     return next((area for area in parts.office.areas if area == form.get("area")), None)
 
 
-async def _kept(pages: Pages, request: Request, sent: Sent, incoming: Incoming) -> Response:
+async def _kept(pages: Pages, request: Request, sent: SentForm, incoming: Incoming) -> Response:
     parts, now, form = imports_of(pages), pages.context.clock(), sent.form
     kept = Upload(
         id=incoming.id,

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from monitor.actions.actor import Right
 from monitor.core.account import Platform
-from monitor.queries.review import Review, read_review
+from monitor.queries.review import ReviewPage, read_review
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.pages.cases import ASKED, DEPARTMENTS
 from monitor.web.pages.pages import Pages
@@ -34,7 +34,7 @@ async def sheet(pages: Pages, request: Request) -> Response:
 async def _page(pages: Pages, request: Request, template: str) -> Response:
     params, moment = request.query_params, pages.context.moment()
     rule, platform, unit = params.get("rule", ""), params.get("platform", ""), params.get("unit", "")
-    found: Review = await pages.context.store.query(
+    found: ReviewPage = await pages.context.store.query(
         lambda tx: read_review(tx, rule=rule, platform=platform, unit=unit, now=moment.now)
     )
     visitor = visitor_of(request)

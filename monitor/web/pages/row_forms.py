@@ -42,7 +42,7 @@ _FROM = "from"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ShownForm:
     """A form as a page shows it."""
 
     cells: Mapping[str, str]
@@ -70,7 +70,7 @@ def routes(pages: Pages) -> tuple[Route, ...]:
 async def new_account(pages: Pages, request: Request) -> Response:
     """Answer `/accounts/new`: an empty form."""
     del request
-    return _account_page(pages, None, Shown(cells={}, as_of=_today(pages)))
+    return _account_page(pages, None, ShownForm(cells={}, as_of=_today(pages)))
 
 
 async def edit_account(pages: Pages, request: Request) -> Response:
@@ -78,7 +78,7 @@ async def edit_account(pages: Pages, request: Request) -> Response:
     account = await _account(pages, request)
     if account is None:
         raise HTTPException(404, "台账中没有这个账号，请核对编号。")
-    shown = Shown(cells=cells_of(account), as_of=_today(pages), seen=version_of(account))
+    shown = ShownForm(cells=cells_of(account), as_of=_today(pages), seen=version_of(account))
     return _account_page(pages, account, shown)
 
 
@@ -88,23 +88,23 @@ async def save_account(pages: Pages, request: Request) -> Response:
     cells = _cells(form)
     if account is not None:
         cells[ACCOUNT_ID] = account.id
-    shown = Shown(cells=cells, as_of=form.get(_FROM), seen=form.get("seen"))
+    shown = ShownForm(cells=cells, as_of=form.get(_FROM), seen=form.get("seen"))
     name = f"账号表单：{cells.get(ACCOUNT_ID, '')}"
     answer = await _kept(pages, request, form, shown, "roster", name)
-    if isinstance(answer, Shown):
+    if isinstance(answer, ShownForm):
         return _account_page(pages, account, answer, status=_status(answer))
     if isinstance(answer, OtherwiseByNowError) and account is not None:
-        now = Shown(cells=cells, as_of=shown.as_of, seen=version_of(account), problems=(("", str(answer)),))
+        now = ShownForm(cells=cells, as_of=shown.as_of, seen=version_of(account), problems=(("", str(answer)),))
         return _account_page(pages, account, now, status=409, against=cells_of(account))
     if isinstance(answer, RefusedError):
-        again = Shown(cells=cells, as_of=shown.as_of, seen=shown.seen, problems=(("", str(answer)),))
+        again = ShownForm(cells=cells, as_of=shown.as_of, seen=shown.seen, problems=(("", str(answer)),))
         return _account_page(pages, account, again, status=409)
     return done(request, f"/accounts/{quote(cells[ACCOUNT_ID])}", "已登记到台账。")
 
 
 async def new_record(pages: Pages, request: Request) -> Response:
     """Answer `/records/new?kind=`: which kinds there are, or the form of one."""
-    return _record_page(pages, _kind(request), Shown(cells={}, as_of=_today(pages)))
+    return _record_page(pages, _kind(request), ShownForm(cells={}, as_of=_today(pages)))
 
 
 async def save_record(pages: Pages, request: Request) -> Response:
@@ -113,20 +113,20 @@ async def save_record(pages: Pages, request: Request) -> Response:
     if kind is None:
         raise HTTPException(400, "请先选择记录的类型。")
     cells = {"类型": kind.label} | _cells(form)
-    shown = Shown(cells=cells, as_of=_today(pages))
+    shown = ShownForm(cells=cells, as_of=_today(pages))
     answer = await _kept(pages, request, form, shown, "records", f"记录表单：{kind.label}")
-    if isinstance(answer, Shown):
+    if isinstance(answer, ShownForm):
         return _record_page(pages, kind, answer, status=_status(answer))
     if isinstance(answer, RefusedError):
         return _record_page(
-            pages, kind, Shown(cells=cells, as_of=shown.as_of, problems=(("", str(answer)),)), status=409
+            pages, kind, ShownForm(cells=cells, as_of=shown.as_of, problems=(("", str(answer)),)), status=409
         )
     return done(request, f"/records/new?kind={kind.value}", f"已登记“{kind.label}”记录。")
 
 
 async def _kept(
-    pages: Pages, request: Request, form: Form, shown: Shown, kind: str, name: str
-) -> Shown | RefusedError | None:
+    pages: Pages, request: Request, form: Form, shown: ShownForm, kind: str, name: str
+) -> ShownForm | RefusedError | None:
     """Keep a form whose changes were shown, and return None; else what is to be shown, or why it cannot be."""
     now, office = pages.context.clock(), _office(pages)
     as_of = _moment(shown.as_of, now)
@@ -148,11 +148,11 @@ async def _kept(
     return None
 
 
-def _with(shown: Shown, *, preview: Preview | None = None, problems: tuple[tuple[str, str], ...] = ()) -> Shown:
-    return Shown(cells=shown.cells, as_of=shown.as_of, seen=shown.seen, preview=preview, problems=problems)
+def _with(shown: ShownForm, *, preview: Preview | None = None, problems: tuple[tuple[str, str], ...] = ()) -> ShownForm:
+    return ShownForm(cells=shown.cells, as_of=shown.as_of, seen=shown.seen, preview=preview, problems=problems)
 
 
-def _status(shown: Shown) -> int:
+def _status(shown: ShownForm) -> int:
     return 422 if shown.problems else 200
 
 
@@ -201,14 +201,19 @@ def _kind(request: Request) -> RecordKind | None:
 
 
 def _account_page(
-    pages: Pages, account: Account | None, shown: Shown, *, status: int = 200, against: Mapping[str, str] | None = None
+    pages: Pages,
+    account: Account | None,
+    shown: ShownForm,
+    *,
+    status: int = 200,
+    against: Mapping[str, str] | None = None,
 ) -> Response:
     values = {"account": account, "shown": shown, "groups": GROUPS, "against": against or {}}
     said = consequences(shown.preview.changes) if shown.preview else ()
     return pages.html("account_form.html", pages.context.moment(), status=status, consequences=said, **values)
 
 
-def _record_page(pages: Pages, kind: RecordKind | None, shown: Shown, *, status: int = 200) -> Response:
+def _record_page(pages: Pages, kind: RecordKind | None, shown: ShownForm, *, status: int = 200) -> Response:
     form = FORMS[kind] if kind else None
     return pages.html(
         "record_form.html", pages.context.moment(), status=status, kind=kind, kinds=RecordKind, form=form, shown=shown

@@ -21,7 +21,7 @@ from monitor.web.auth.visitor import visitor_of
 from monitor.web.forms import done, form_of
 from monitor.web.navigation import own_page
 from monitor.web.pages.pages import Pages
-from monitor.web.unit_forms import Answer, UnitForms
+from monitor.web.unit_forms import UnitAnswer, UnitForms
 
 _NO_UNIT = "没有这个单位。"
 _STOPPED = "已停用该单位此前的全部链接和日历地址；今后消息里的链接照常可用。"
@@ -34,7 +34,7 @@ def routes(pages: Pages) -> Iterator[Route]:
 
 
 async def unit(pages: Pages, request: Request) -> Response:
-    """Answer GET `/units/{name}`; of several areas with a unit of that name `area` says which."""
+    """UnitAnswer GET `/units/{name}`; of several areas with a unit of that name `area` says which."""
     key = await _unit(pages, request)
     if isinstance(key, Response):
         return key
@@ -44,7 +44,7 @@ async def unit(pages: Pages, request: Request) -> Response:
 
 
 async def post_unit(pages: Pages, request: Request) -> Response:
-    """Answer POST `/units/{name}`: the forms of its page."""
+    """UnitAnswer POST `/units/{name}`: the forms of its page."""
     key = await _unit(pages, request)
     if isinstance(key, Response):
         return key
@@ -63,7 +63,7 @@ async def post_unit(pages: Pages, request: Request) -> Response:
     except OutOfReachError:
         raise HTTPException(404, _NO_UNIT) from None
     except RefusedError as error:
-        answer = Answer.refused(error, form.fields)
+        answer = UnitAnswer.refused(error, form.fields)
     if answer.is_good:
         return done(request, own_page(key), answer.sentence)
     return await _page(pages, request, key, answer=answer)
@@ -92,11 +92,11 @@ async def _page(
     request: Request,
     key: UnitKey,
     *,
-    answer: Answer | None = None,
+    answer: UnitAnswer | None = None,
     people: tuple[Contact, ...] | None = None,
 ) -> Response:
     context, visitor = pages.context, visitor_of(request)
-    page, answer = await _read(pages, key), answer or Answer()
+    page, answer = await _read(pages, key), answer or UnitAnswer()
     key_of_links = context.permits.key if context.permits else None
     numbers = {one: number for one, number in page.calendars if number}
     calendars = {one: key_of_links.calendar(number) for one, number in numbers.items()} if key_of_links else {}

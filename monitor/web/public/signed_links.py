@@ -16,10 +16,10 @@ from monitor.core.token import Permit, Purpose, Refused
 from monitor.queries.unit_page import LinkPage, read_calendar, read_link
 from monitor.store import Tx
 from monitor.web.page_context import PageContext
-from monitor.web.permits import TooLongError, holder, said
+from monitor.web.permits import LongRequestError, holder, said
 from monitor.web.refusals import Refusals, address_of
 from monitor.web.templating import Templates
-from monitor.web.unit_forms import Answer, UnitForms
+from monitor.web.unit_forms import UnitAnswer, UnitForms
 
 _ACKNOWLEDGED = "已记录由您负责。例行提醒暂停，更新期限不变；更新或恢复后自动办结。"
 _TOO_LONG = "内容过长，没有登记。请只粘贴一条内容的分享文字或链接。"
@@ -40,35 +40,35 @@ class Keys:
         self._forms = UnitForms(view)
 
     async def opened(self, request: Request) -> Response:
-        """Answer GET: the page of the unit. It changes nothing."""
+        """UnitAnswer GET: the page of the unit. It changes nothing."""
         found = await self._link(request)
         return self._refused(found) if isinstance(found, Refused) else self._page(found)
 
     async def used(self, request: Request) -> Response:
-        """Answer POST: do what the form says."""
+        """UnitAnswer POST: do what the form says."""
         found = await self._link(request)
         if isinstance(found, Refused):
             await self._refusals.note(request, "link refuse", found.value)
             return self._refused(found)
         try:
             fields = await said(request)
-        except TooLongError:
-            return self._page(found, Answer(sentence=_TOO_LONG, status=413))
+        except LongRequestError:
+            return self._page(found, UnitAnswer(sentence=_TOO_LONG, status=413))
         try:
             answer = await self._done(request, found, fields)
         except LinkRefusedError as error:
             await self._refusals.note(request, "link refuse", error.refused.value)
             return self._refused(error.refused)
         except OutOfReachError:
-            answer = Answer(sentence="本链接只能用于贵单位的账号，没有登记。", status=404)
+            answer = UnitAnswer(sentence="本链接只能用于贵单位的账号，没有登记。", status=404)
         except RefusedError as error:
             status = HTTPStatus.CONFLICT if not error.fields else HTTPStatus.UNPROCESSABLE_ENTITY
-            answer = Answer.refused(error, fields, status)
+            answer = UnitAnswer.refused(error, fields, status)
         after = await self._link(request)
         return self._page(found if isinstance(after, Refused) else after, answer)
 
     async def calendar(self, request: Request) -> Response:
-        """Answer GET of a subscription: the deadlines of a unit's accounts, for calendar programs."""
+        """UnitAnswer GET of a subscription: the deadlines of a unit's accounts, for calendar programs."""
         view, moment = self._view, self._view.moment()
         key = view.permits.key if view.permits else None
         number = key.read_calendar(request.path_params["token"]) if key else None
@@ -79,21 +79,21 @@ class Keys:
         body = calendar_file(f"{unit.name}政务新媒体更新期限", days, now=moment.now)
         return Response(body, media_type="text/calendar; charset=utf-8")
 
-    async def _done(self, request: Request, found: LinkPage, fields: Mapping[str, tuple[str, ...]]) -> Answer:
+    async def _done(self, request: Request, found: LinkPage, fields: Mapping[str, tuple[str, ...]]) -> UnitAnswer:
         act = next(iter(fields.get("act", ())), "") or _BY_PURPOSE[found.permit.purpose]
         if act == "acknowledge":
             return await self._acknowledged(request, found)
         account = next(iter(fields.get("account", ())), "")
         if act == "paste" and account in found.told and found.page.account(account) is None:
-            return Answer(sentence="这个账号已不在贵单位台账中，没有登记。如有疑问，请打电话。", status=404)
+            return UnitAnswer(sentence="这个账号已不在贵单位台账中，没有登记。如有疑问，请打电话。", status=404)
         actor = holder(found, address_of(request), found.page.unit_of(account))
         return await self._forms.answer(act, fields, found.page, actor=actor, permit=found.permit)
 
-    async def _acknowledged(self, request: Request, found: LinkPage) -> Answer:
+    async def _acknowledged(self, request: Request, found: LinkPage) -> UnitAnswer:
         view, actor = self._view, holder(found, address_of(request))
         command = AcknowledgeByLinkCommand(permit=found.permit)
         await perform_async(view.store, acknowledge_by_link, command, actor=actor, now=view.clock())
-        return Answer(sentence=_ACKNOWLEDGED)
+        return UnitAnswer(sentence=_ACKNOWLEDGED)
 
     async def _link(self, request: Request) -> LinkPage | Refused:
         view, moment = self._view, self._view.moment()
@@ -112,8 +112,8 @@ class Keys:
         told = refused.told(self._view.office.contact)
         return HTMLResponse(self._templates.fill("key_refused.html", moment, refused=told), _STATUS[refused])
 
-    def _page(self, found: LinkPage, answer: Answer | None = None) -> Response:
-        answer = answer or Answer()
+    def _page(self, found: LinkPage, answer: UnitAnswer | None = None) -> Response:
+        answer = answer or UnitAnswer()
         key = self._view.permits.key if self._view.permits else None
         tokens = {unit: key.calendar(number) for unit, number in found.page.calendars if number and key}
         shown = self._templates.fill(
