@@ -158,11 +158,10 @@ async def test_metrics_tell_whether_the_database_can_be_written(store: Store, pr
 
 def test_settings_that_would_be_ignored_are_refused_or_said() -> None:
     platforms = {"feed": PlatformSettings(base_url="https://a.example", canary="https://a.example/a.xml")}
-    moved = settings(platforms=platforms, dispatch="procrastinate")
+    moved = settings(platforms=platforms)
     assert [problem.text.split("：")[0] for problem in not_built(moved, "xuncha.yaml")] == [
         "“platforms.feed.base_url”",
         "“platforms.feed.canary”",
-        "“dispatch: procrastinate”",
     ]
     granted = settings(grants={"shili": GrantSettings(collector="weibo", id="1", secret=Secret("env:S"))}, hold=True)
     assert [problem.text for problem in not_built(granted, "xuncha.yaml")] == [

@@ -45,5 +45,3 @@ def not_built(settings: Settings, file: str) -> Iterator[SettingsProblem]:
         if not isinstance(known.get(grant.collector), GrantedCollector):
             text = f"“grants.{name}.collector”：采集器 {grant.collector} 不需要授权。"
             yield SettingsProblem(file=file, line=None, text=text)
-    if settings.dispatch != "embedded":
-        yield SettingsProblem(file=file, line=None, text=f"“dispatch: {settings.dispatch}”：本版本只支持 embedded。")

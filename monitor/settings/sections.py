@@ -183,6 +183,5 @@ class XunchaFile(SettingsSection):
     review: Review = Review()
     hold: bool = True
     heartbeat: HeartbeatSettings = HeartbeatSettings()
-    dispatch: Literal["embedded", "procrastinate"] = "embedded"
     retention: Retention = Retention()
     web: Web = Web()

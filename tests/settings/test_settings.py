@@ -52,7 +52,6 @@ def test_what_is_not_written_has_the_documented_default(folder: Path) -> None:
     assert settings.hours.windows == ((time(8, 45), time(11, 30)), (time(14, 30), time(17, 0)))
     assert settings.hours.digest == time(8, 45)
     assert settings.hold
-    assert settings.dispatch == "embedded"
     assert settings.web.bind == ("127.0.0.1", 8080)
     assert settings.office.signature == "县府办"
 
@@ -72,7 +71,6 @@ network: {allow: [10.0.0.0/8, "fd00::/8"], proxy: "http://10.0.0.1:3128", timeou
 review: {steps: [propose], workdays: 2}
 hold: false
 heartbeat: {url: "https://hc.example/abc", peer: mail}
-dispatch: procrastinate
 retention: {evidence: 30d}
 web: {bind: "[::1]:80", base_url: "https://x.gov.cn/", trusted_proxies: [10.0.0.1/32]}
 """,
@@ -164,7 +162,7 @@ def test_a_misspelt_key_deep_inside_is_named_by_its_whole_place(folder: Path) ->
             "xuncha.yaml 第5行：“platforms.wei bo”含有不能使用的字符，不能有空格、句点、逗号、分号、顿号和斜线。",
         ),
         ("channels:\n  mail: {per_minute: 5}\n", "xuncha.yaml 第5行：缺少设置项“channels.mail.url”。"),
-        ("dispatch: celery\n", "xuncha.yaml 第4行：“dispatch”应为 embedded 或 procrastinate。"),
+        ("dispatch: embedded\n", "xuncha.yaml 第4行：不认识的设置项“dispatch”。"),
         (
             "network:\n  allow: [10.0.0.1/8]\n",
             "xuncha.yaml 第5行：“network.allow 第1项”应为网段，如 10.0.0.0/8（主机位须为 0）。",
