@@ -67,6 +67,8 @@ OWN = frozenset(
     {
         "/accounts",
         "/accounts/{account_id:path}",
+        "/cases",
+        "/cases/{number}",
         "/messages",
         "/messages/{message_id}",
         "/units/{name:path}",
