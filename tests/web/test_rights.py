@@ -142,3 +142,4 @@ def test_a_reader_sees_no_phones_messages_imports_and_system(office: Closed, bro
                 assert MAIL not in page, address
     nav = browser.get("/").text.partition("<nav")[2].partition("</nav>")[0]
     assert not {word for word in ("消息", "导入", "系统") if word in nav}
+    assert "告知过的消息" not in browser.get(f"/units/{UNIT.name}").text
