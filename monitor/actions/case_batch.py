@@ -37,6 +37,7 @@ class DecideManyCommand:
     until: date | None = None
     on: date | None = None
     into: str = ""
+    present: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,7 @@ def _single(command: DecideManyCommand, one: PickedCase) -> DecideCommand:
         until=command.until,
         on=command.on,
         into=command.into,
+        present=command.present,
         seen=one.seen,
     )
 

@@ -50,6 +50,8 @@ class DecideCommand:
     """The day on which it was decided, of a meeting before today; None for today."""
     into: str = ""
     """Of 清理整合, the account that its content goes to, as the office names it."""
+    present: str = ""
+    """Who took part in the decision; kept before the note, and no reason by itself."""
     seen: str | None = None
     """How the case stood when the actor saw it (see `marks`); None where nobody looked at it before."""
 
@@ -216,7 +218,8 @@ def _record(
     tx: Tx, found: Case, command: DecideCommand, actor: Actor, now: datetime, *, episode: str, before: str
 ) -> None:
     ruling, until, by = command.ruling, command.until, command.by or actor.name
-    note = f"归集到“{plain(command.into)}”。{command.note}" if command.into.strip() else command.note
+    said = "。".join(part for part in (command.present, command.note) if part)
+    note = f"归集到“{plain(command.into)}”。{said}" if command.into.strip() else said
     decisions.decide(
         tx,
         found,

@@ -256,6 +256,16 @@ def test_of_many_those_that_changed_meanwhile_are_listed_and_the_rest_is_done(
     assert len(rows(empty, tables.decisions)) == 3
 
 
+def test_who_took_part_is_no_reason_for_an_exemption(empty: Store, office: TestClient, numbers: list[int]) -> None:
+    address, picks = picked(office, "exempted", numbers[:2])
+    fields = {"pick": picks, "department": ["网信办"], "document": "〔2026〕3号纪要"}
+    answer = send(office, address, "/cases/decide", **fields)
+    assert answer.status_code == 422
+    assert rows(empty, tables.decisions) == []
+    assert send(office, address, "/cases/decide", **fields, note="整合期间").status_code == 303
+    assert {row.note for row in rows(empty, tables.decisions)} == {"参加部门：网信办。整合期间"}
+
+
 def test_those_that_cannot_be_decided_stand_apart_with_the_reason(empty: Store, office: TestClient) -> None:
     with empty.begin() as tx:
         number = opened(tx, trouble(OVERDUE.id, rule=plt_01.ID, strength=Strength.MANDATORY, state=State.VIOLATED))

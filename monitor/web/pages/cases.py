@@ -128,11 +128,12 @@ async def post_decide(pages: Pages, request: Request) -> Response:
             picked=picked,
             titles=pages.context.rule_book(moment.today).titles,
             by=visitor.name,
-            note=_note(form, parts),
+            note=parts[ChoicePart.NOTE],
             document=parts[ChoicePart.DOCUMENT] or None,
             until=day_of(parts, ChoicePart.UNTIL),
             on=day_of(parts, ChoicePart.ON),
             into=parts[ChoicePart.INTO],
+            present=_present(form),
         )
         made = await perform_async(pages.context.store, decide_many, command, actor=visitor.actor, now=moment.now)
     except RefusedError as error:
@@ -145,9 +146,9 @@ def _list_of(form: Form) -> str:
     return f"/cases?{urlencode(query)}" if query else "/cases"
 
 
-def _note(form: Form, parts: Mapping[ChoicePart, str]) -> str:
+def _present(form: Form) -> str:
     present = "、".join(name for name in DEPARTMENTS if name in form.all("department"))
-    return "。".join(part for part in (f"参加部门：{present}" if present else "", parts[ChoicePart.NOTE]) if part)
+    return f"参加部门：{present}" if present else ""
 
 
 def _picked(text: str) -> PickedCase:
