@@ -8,6 +8,7 @@ from datetime import date
 from monitor.actions.refused import Field, RefusedError
 from monitor.core.choices import ChoicePart
 from monitor.core.decision import Ruling
+from monitor.web.days import written_day
 from monitor.web.forms import Form
 from monitor.web.paging import whole
 
@@ -29,7 +30,7 @@ def day_of(parts: Mapping[ChoicePart, str], part: ChoicePart) -> date | None:
     """Return a day that was typed, None for nothing; raises RefusedError."""
     written = parts[part]
     try:
-        return date.fromisoformat(written) if written else None
+        return written_day(written) if written else None
     except ValueError as error:
         raise RefusedError(f"{part.label}应写作2026-05-19。", Field(part.value, part.label)) from error
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,6 +18,7 @@ from monitor.ledger.guessing import Guessing
 from monitor.ledger.uploads import Incoming, Upload
 from monitor.queries.lines import OverviewContext
 from monitor.web.auth.visitor import visitor_of
+from monitor.web.days import written_day
 from monitor.web.forms import Form
 from monitor.web.imports import KINDS, Imports
 from monitor.web.pages.handing_out import require
@@ -74,7 +75,7 @@ def problems_of(sent: SentForm, moment: OverviewContext) -> Problems:
 def day_problem(written: str, moment: OverviewContext) -> str:
     """Return what is wrong with a day that was written, nothing for none; a blank one is today."""
     try:
-        day = date.fromisoformat(written.strip()) if written.strip() else moment.today
+        day = written_day(written.strip()) if written.strip() else moment.today
     except ValueError:
         return _NO_DAY
     return _AHEAD if day > moment.today else ""
@@ -82,7 +83,7 @@ def day_problem(written: str, moment: OverviewContext) -> str:
 
 def as_of(written: str, now: datetime) -> datetime:
     """Return since when what a file says is true: today's is true now, another day's from its first moment."""
-    day = date.fromisoformat(written.strip()) if written.strip() else beijing_date(now)
+    day = written_day(written.strip()) if written.strip() else beijing_date(now)
     return now if day == beijing_date(now) else start_of_day(day)
 
 

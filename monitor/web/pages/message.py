@@ -19,6 +19,7 @@ from monitor.core.calendar import at_beijing
 from monitor.core.message import MessageAct
 from monitor.queries.messages import ActOnMessage, Sent, read_message
 from monitor.web.auth.visitor import visitor_of
+from monitor.web.days import written_day
 from monitor.web.forms import Form, done, form_of
 from monitor.web.pages import channel_test
 from monitor.web.pages.messages import may
@@ -127,6 +128,7 @@ def _moment(written: str) -> datetime | None:
         return None
     try:
         typed = datetime.fromisoformat(written)
+        day = written_day(typed.date().isoformat())
     except ValueError as error:
         raise HTTPException(400, "告知时间应写作2026-05-19 09:05。") from error
-    return at_beijing(typed.date(), typed.time())
+    return at_beijing(day, typed.time())

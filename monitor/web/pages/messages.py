@@ -25,6 +25,7 @@ from monitor.queries.lines import OverviewContext
 from monitor.queries.listed import messages_listed
 from monitor.queries.messages import Departure, MessageFilter, read_departure, read_messages, units
 from monitor.web.auth.visitor import Visitor, visitor_of
+from monitor.web.days import written_day
 from monitor.web.forms import done, form_of
 from monitor.web.pages.handing_out import handed_out
 from monitor.web.pages.pages import Pages, number_of
@@ -125,7 +126,7 @@ def _unit(written: str | None, choices: Collection[UnitKey]) -> str | None:
 
 def _day(written: str) -> date | None:
     try:
-        return date.fromisoformat(written) if written else None
+        return written_day(written) if written else None
     except ValueError as error:
         raise HTTPException(400, "日期应写作2026-05-19。") from error
 

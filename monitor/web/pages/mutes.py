@@ -20,6 +20,7 @@ from monitor.core.phrases import dated
 from monitor.core.subject import SubjectKind
 from monitor.queries.messages import Mutable, read_mutable, read_mutes, units
 from monitor.web.auth.visitor import visitor_of
+from monitor.web.days import written_day
 from monitor.web.forms import Form, done, form_of
 from monitor.web.pages.messages import may
 from monitor.web.pages.pages import Pages
@@ -156,6 +157,6 @@ def _whom(text: str, choices: Collection[UnitKey]) -> Whom:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return written_day(text)
     except ValueError as error:
         raise RefusedError("请选择暂停到哪一天。", _UNTIL) from error

@@ -33,6 +33,7 @@ from monitor.core.forms import FORMS
 from monitor.core.record import RecordKind
 from monitor.queries.lists import read_account
 from monitor.web.auth.visitor import visitor_of
+from monitor.web.days import written_day
 from monitor.web.forms import Form, done, form_of
 from monitor.web.pages.pages import Pages
 from monitor.web.roster_form import GROUPS, consequences
@@ -169,7 +170,7 @@ def _today(pages: Pages) -> str:
 def _moment(typed: str, now: datetime) -> datetime | None:
     """Return from when on a form holds: now for today, else the beginning of the day; None for no past day."""
     try:
-        day = datetime.strptime(typed.strip(), "%Y-%m-%d").date()  # noqa: DTZ007 - a day alone
+        day = written_day(typed.strip())
     except ValueError:
         return None
     if day == beijing_date(now):
