@@ -9,6 +9,7 @@ from datetime import date, datetime
 from monitor.actions.actor import Actor
 from monitor.actions.cases import DecideCommand, Decided, decide
 from monitor.actions.refused import RefusedError
+from monitor.core.choices import ChoicePart, common_parts
 from monitor.core.decision import Ruling
 from monitor.store import Tx, cases
 
@@ -81,6 +82,8 @@ def decide_many(tx: Tx, command: DecideManyCommand, *, actor: Actor, now: dateti
 
 
 def _single(command: DecideManyCommand, one: PickedCase) -> DecideCommand:
+    """Return the decision on one case: of what was filled in once for all of them, what its own ruling asks for."""
+    asked = common_parts([one.ruling])
     return DecideCommand(
         case=one.case,
         ruling=one.ruling,
@@ -88,9 +91,9 @@ def _single(command: DecideManyCommand, one: PickedCase) -> DecideCommand:
         by=command.by,
         note=command.note,
         document=command.document,
-        until=command.until,
-        on=command.on,
-        into=command.into,
+        until=command.until if ChoicePart.UNTIL in asked else None,
+        on=command.on if ChoicePart.ON in asked else None,
+        into=command.into if ChoicePart.INTO in asked else "",
         present=command.present,
         seen=one.seen,
     )

@@ -266,6 +266,20 @@ def test_who_took_part_is_no_reason_for_an_exemption(empty: Store, office: TestC
     assert {row.note for row in rows(empty, tables.decisions)} == {"参加部门：网信办。整合期间"}
 
 
+def test_of_what_is_filled_in_for_many_each_decision_takes_what_it_asks_for(
+    empty: Store, office: TestClient, numbers: list[int]
+) -> None:
+    kept, moved, spared = numbers[:3]
+    address = f"/cases/decide?back=review&ruling-{kept}=retained&ruling-{moved}=consolidated&ruling-{spared}=exempted"
+    picks = re.findall(r'name="pick" value="([^"]*)"', office.get(address).text)
+    fields = {"note": "研判", "document": "〔2026〕3号", "into": "示例发布", "until": "2026-08-31", "on": "2026-05-18"}
+    assert send(office, address, "/cases/decide", pick=picks, **fields).status_code == 303
+    made = {row.case: row for row in rows(empty, tables.decisions)}
+    assert [made[number].note for number in (kept, moved, spared)] == ["研判", "归集到“示例发布”。研判", "研判"]
+    assert [str(made[number].valid_until) for number in (kept, moved, spared)] == ["None", "None", "2026-08-31"]
+    assert made[spared].at == NOW
+
+
 def test_those_that_cannot_be_decided_stand_apart_with_the_reason(empty: Store, office: TestClient) -> None:
     with empty.begin() as tx:
         number = opened(tx, trouble(OVERDUE.id, rule=plt_01.ID, strength=Strength.MANDATORY, state=State.VIOLATED))
