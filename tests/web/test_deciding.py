@@ -266,6 +266,18 @@ def test_who_took_part_is_no_reason_for_an_exemption(empty: Store, office: TestC
     assert {row.note for row in rows(empty, tables.decisions)} == {"参加部门：网信办。整合期间"}
 
 
+def test_where_many_changed_meanwhile_their_numbers_are_said_to_the_end(
+    empty: Store, office: TestClient, numbers: list[int]
+) -> None:
+    address, picks = picked(office, "retained", numbers)
+    with empty.begin() as tx:
+        cases.end(tx, numbers[:-1], Closing.DECIDED, at=NOW)
+    answer = send(office, address, "/cases/decide", pick=picks, note="研判")
+    listed = "、".join(map(str, sorted(numbers[:-1])))
+    said = f"已登记1项决定。{len(numbers) - 1}项没有登记：事项{listed}，请逐项打开查看。"
+    assert said in text_of(office.get(answer.headers["location"]).text)
+
+
 def test_of_what_is_filled_in_for_many_each_decision_takes_what_it_asks_for(
     empty: Store, office: TestClient, numbers: list[int]
 ) -> None:

@@ -28,6 +28,8 @@ _OLD = {"office": Wait.OFFICE, "open": Wait.UNIT, "all": Wait.DONE}
 """What stands in addresses of earlier messages, for what each shows now."""
 _BACK = {"review": "/review"}
 """Where a batch comes from and leads back to, beside the list itself."""
+_NAMED, _NUMBERED = 3, 20
+"""Of how many that were not decided the sentence says why, and of how many the numbers: it has to fit a cookie."""
 DEPARTMENTS = ("县政府办公室", "网信办", "融媒体中心", "大数据发展中心")
 """Who judges together, by the county's plan."""
 
@@ -161,8 +163,15 @@ def _picked(text: str) -> PickedCase:
 
 
 def _said(made: DecidedMany) -> str:
-    rest = "；".join(f"事项{one.case}没有登记：{one.why.removesuffix('。')}" for one in made.passed)
-    return f"已登记{len(made.done)}项决定。{rest}{'。' if rest else ''}"
+    said, passed = f"已登记{len(made.done)}项决定。", made.passed
+    if not passed:
+        return said
+    if len(passed) <= _NAMED:
+        why = "；".join(f"事项{one.case}没有登记：{one.why.removesuffix('。')}" for one in passed)
+        return f"{said}{why}。"
+    numbers = "、".join(str(one.case) for one in passed[:_NUMBERED])
+    more = "等" if len(passed) > _NUMBERED else ""
+    return f"{said}{len(passed)}项没有登记：事项{numbers}{more}，请逐项打开查看。"
 
 
 async def _confirm(
