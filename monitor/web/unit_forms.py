@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from http import HTTPStatus
 
@@ -13,7 +13,7 @@ from monitor.actions.perform import perform_async
 from monitor.actions.refused import FIELDS, Field, RefusedError
 from monitor.actions.unit_links import SubscribeCommand, subscribe
 from monitor.actions.unit_proposals import ProposeCommand, propose
-from monitor.core.account import Role
+from monitor.core.account import Role, UnitKey
 from monitor.core.claim import Claim, Excess, Verdict, links_in
 from monitor.core.claim_answer import AnswerSetting, answer, taken_out
 from monitor.core.token import Permit
@@ -85,7 +85,7 @@ class UnitForms:
             case "paste":
                 return await self._pasted(fields, page, actor, permit)
             case "contact":
-                return await self._proposed(_contact(fields, page, self._today), actor)
+                return await self._contacts(fields, page, actor, permit)
             case "retire":
                 return await self._proposed(_retirement(fields, page, self._today), actor)
             case "subscribe":
@@ -118,6 +118,18 @@ class UnitForms:
             return UnitAnswer(sentence=sentence, account=id_)
         return UnitAnswer(sentence=sentence, status=422, act="paste", account=id_, typed=fields)
 
+    async def _contacts(self, fields: Fields, page: UnitPage, actor: Actor, permit: Permit | None) -> UnitAnswer:
+        """Propose a new contact to each unit whose accounts were ticked: a link may open the page of several."""
+        chosen: dict[UnitKey, list[str]] = {}
+        for id_ in fields.get("accounts", ()):
+            chosen.setdefault(page.unit_of(id_), []).append(id_)
+        commands = [_contact(fields, unit, tuple(ids), self._today) for unit, ids in chosen.items()]
+        answer = UnitAnswer()
+        for command in commands or [_contact(fields, page.units[0], (), self._today)]:
+            by = replace(actor, own=command.unit) if permit else actor
+            answer = await self._proposed(command, by)
+        return answer
+
     async def _proposed(self, command: ProposeCommand, actor: Actor) -> UnitAnswer:
         await perform_async(self._view.store, propose, command, actor=actor, now=self._view.clock())
         return UnitAnswer(sentence=_KEPT.format(office=self._view.office.sender))
@@ -127,11 +139,10 @@ def _taken_out(text: str, claim: Claim) -> str:
     return taken_out(text, claim.link) if claim.link in links_in(text) else ""
 
 
-def _contact(fields: Fields, page: UnitPage, today: date) -> ProposeCommand:
-    chosen = fields.get("accounts", ())
+def _contact(fields: Fields, unit: UnitKey, chosen: tuple[str, ...], today: date) -> ProposeCommand:
     return ProposeCommand(
         kind=ProposalKind.CONTACT,
-        unit=page.unit_of(next(iter(chosen), "")),
+        unit=unit,
         accounts=chosen,
         from_on=_day(_first(fields, "from_on"), today),
         role=next((role for role in Role if role.value == _first(fields, "role")), None),

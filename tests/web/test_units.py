@@ -12,10 +12,10 @@ import pytest
 
 from monitor.core.account import AccountStatus, Platform, Role
 from monitor.core.unit_proposal import MOST_OPEN
-from monitor.store import Store, proposals, roster
+from monitor.store import Store, proposals, roster, unit_links
 from monitor.store.audit import recent_audit
 from tests.pipeline.build import account
-from tests.web.permits import NOW, Visit, visit, words
+from tests.web.permits import FEED, NOW, Visit, visit, words
 
 STATIC = Path(__file__).parents[2] / "monitor" / "web" / "static"
 UNIT = "/units/示例县教育局"
@@ -240,3 +240,18 @@ def test_the_page_of_a_link_is_small(at: Visit) -> None:
     page = at.client.get(f"/k/{at.token()}").content
     styles = (STATIC / "pico.classless.min.css").read_bytes() + (STATIC / "xuncha.css").read_bytes()
     assert len(gzip.compress(page)) + len(gzip.compress(styles)) <= 25_000
+
+
+async def test_by_the_link_of_somebody_of_two_units_each_is_asked_for_its_own_accounts(empty: Store) -> None:
+    both = await visit(empty, account(9, FEED, id="B01", unit="示例县水利局"))
+    with both.store.read() as tx:
+        assert len(unit_links.told_by(tx, both.message).units) == 2  # type: ignore[union-attr]  # it is there
+    status, said = contact(both, accounts=["A01", "B01"])
+    assert (status, "已提交" in said) == (200, True)
+    with both.store.read() as tx:
+        kept = [proposals.proposal(tx, number) for number in (1, 2)]
+    assert {(one.proposal.unit.name, one.proposal.accounts) for one in kept if one} == {
+        ("示例县教育局", ("A01",)),
+        ("示例县水利局", ("B01",)),
+    }
+    assert contact(both, accounts=["A01", "没有的"])[0] == 404
