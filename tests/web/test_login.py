@@ -450,6 +450,14 @@ def enrolled(office: Closed) -> str:
     return secret
 
 
+@pytest.mark.parametrize("secret", ["0", "密钥", "A" * 8])
+def test_a_secret_that_was_not_offered_is_refused_and_another_is_offered(office: Closed, secret: str) -> None:
+    office.user()
+    answer = send(office.logged_in(), "/me", "/me/second-factor", old=SECRET, secret=secret, code="123456")
+    assert answer.status_code == 422
+    assert f'value="{secret}"' not in answer.text
+
+
 def test_with_a_second_factor_nothing_is_seen_before_its_code(office: Closed) -> None:
     office.user()
     secret = enrolled(office)

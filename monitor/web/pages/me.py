@@ -12,7 +12,7 @@ from starlette.routing import Route
 from monitor.actions.logins import OwnSessionCommand, end_other_sessions
 from monitor.actions.perform import perform_async
 from monitor.actions.refused import RefusedError
-from monitor.actions.second_factor import new_secret, uri_of
+from monitor.actions.second_factor import is_secret, new_secret, uri_of
 from monitor.queries.logins import LoggedIn, read_user
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.forms import done, form_of
@@ -102,7 +102,7 @@ async def _page(
     page = await pages.context.store.query(lambda tx: read_user(tx, login.user.id))
     if page is None:
         raise HTTPException(404)
-    shown = secret or new_secret()
+    shown = secret if is_secret(secret) else new_secret()
     return pages.html(
         "me.html",
         pages.context.moment(),
