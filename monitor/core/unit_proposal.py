@@ -90,7 +90,8 @@ def _is_meant(proposal: UnitProposal, account: Account) -> bool:
 def _after(proposal: UnitProposal, account: Account) -> Account:
     status = _STATUS.get(proposal.kind)
     if status is not None:
-        return replace(account, status=status)
+        is_over = account.status is AccountStatus.CLOSED  # what is asked for has been outrun
+        return account if is_over else replace(account, status=status)
     role = proposal.role or Role.LIAISON
     new = Contact(role=role, name=proposal.name, phone=proposal.phone or None)
     others = tuple(contact for contact in account.contacts if contact.role is not role)

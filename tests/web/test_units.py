@@ -146,6 +146,17 @@ def test_an_account_that_is_used_no_more_is_so_once_the_office_accepts_it(
     assert kept.status is status
 
 
+def test_an_account_that_was_closed_meanwhile_is_not_opened_again_by_what_was_asked_before(at: Visit) -> None:
+    assert at.post(act="retire", account="A02", kind="paused", from_on="2026-11-16")[0] == 200
+    with at.store.begin() as tx:
+        closed = [replace(one, status=AccountStatus.CLOSED) for one in roster.accounts(tx, ids=["A02"])]
+        roster.save_roster(tx, closed, effective_at=NOW, known_at=at.clock(), sources=at.made.parts.sources)
+    status, said = answered(at, 1, answer="accept")
+    assert (status, "没有可改的内容" in said) == (422, True)
+    with at.store.read() as tx:
+        assert roster.accounts(tx, ids=["A02"])[0].status is AccountStatus.CLOSED
+
+
 def test_what_holds_from_a_later_day_on_is_accepted_on_that_day(at: Visit) -> None:
     assert contact(at, from_on="2026-11-18")[0] == 200
     assert "到11月18日才能采纳" in words(at.client.get("/proposals").text)
