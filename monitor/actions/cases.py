@@ -96,9 +96,8 @@ def decide(tx: Tx, command: DecideCommand, *, actor: Actor, now: datetime) -> De
     if finding is None:
         raise RefusedError(f"事项{command.case}的问题已经消除，或尚未判定，没有可以决定的内容。")
     _refuse(finding, command)
-    until = command.until
-    if command.ruling is Ruling.EXEMPTED:
-        until = until or exemption_ends(beijing_date(now))
+    is_exempted = command.ruling is Ruling.EXEMPTED
+    until = command.until or exemption_ends(beijing_date(now)) if is_exempted else None
     if until is not None and until < beijing_date(now):
         raise RefusedError("有效期不能早于今天。", Field("until", "有效期"))
     _record(tx, found, replace(command, until=until), actor, now, episode=finding.episode, before=finding.label)
@@ -217,9 +216,11 @@ def _revoke(tx: Tx, found: Case, command: DecideCommand, actor: Actor, now: date
 def _record(
     tx: Tx, found: Case, command: DecideCommand, actor: Actor, now: datetime, *, episode: str, before: str
 ) -> None:
-    ruling, until, by = command.ruling, command.until, command.by or actor.name
+    ruling, by = command.ruling, command.by or actor.name
+    until = command.until if ruling is Ruling.EXEMPTED else None
     said = "。".join(part for part in (command.present, command.note) if part)
-    note = f"归集到“{plain(command.into)}”。{said}" if command.into.strip() else said
+    is_moved = ruling is Ruling.CONSOLIDATED and command.into.strip()
+    note = f"归集到“{plain(command.into)}”。{said}" if is_moved else said
     decisions.decide(
         tx,
         found,

@@ -278,6 +278,13 @@ def test_where_many_changed_meanwhile_their_numbers_are_said_to_the_end(
     assert said in text_of(office.get(answer.headers["location"]).text)
 
 
+def test_only_an_exemption_ends_by_itself(empty: Store, office: TestClient, numbers: list[int]) -> None:
+    fields = {"retained-until": "2026-08-31", "retained-into": "示例发布", "retained-note": "仍需要"}
+    assert decided(office, numbers[0], "retained", **fields).status_code == 303
+    (made,) = rows(empty, tables.decisions)
+    assert (made.valid_until, made.note) == (None, "仍需要")
+
+
 def test_of_what_is_filled_in_for_many_each_decision_takes_what_it_asks_for(
     empty: Store, office: TestClient, numbers: list[int]
 ) -> None:
