@@ -47,7 +47,6 @@ class Right(Labelled):
     EXPORT_PERSONAL = "export_personal", "导出个人信息"
     ERASE = "erase", "清除个人信息"
     REPORT = "report", "写出报表"
-    EVALUATE = "evaluate", "按规则判定"
     EXPORT_AUDIT = "export_audit", "导出操作记录"
     BACK_UP = "back_up", "备份数据库"
     SEE = "see", "查看账号和事项"

@@ -1,7 +1,4 @@
-"""Evaluate the rules for a moment: what they say of everybody, as it was known then.
-
-To judge everybody takes long and only reads; `note_evaluation` keeps afterwards who asked for what.
-"""
+"""Evaluate the rules for a moment: what they say of everybody, as it was known then. It only reads."""
 
 from __future__ import annotations
 
@@ -9,9 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.actions.actor import Actor, Right, write_audit
 from monitor.actions.refused import Field, RefusedError
-from monitor.core.calendar import beijing
 from monitor.core.finding import Finding, Known
 from monitor.pipeline.evaluate import RulesInForce
 from monitor.store import Tx, facts, registers, roster
@@ -39,13 +34,6 @@ class EvaluateCommand:
 
 _ACCOUNT = Field("account", "账号")
 _NOT_THERE = "台账中没有账号“{}”，请核对编号。"
-
-
-def note_evaluation(tx: Tx, command: EvaluateCommand, *, actor: Actor, now: datetime) -> None:
-    """Keep that somebody had the rules evaluated, of whom, and for which moment."""
-    actor.require(Right.EVALUATE)
-    at, known_at = (f"{beijing(moment):%Y-%m-%d %H:%M}" for moment in (command.when.at, command.when.known_at))
-    write_audit(tx, actor, now, "evaluate", command.account or "全部", f"{at}的情况，按{known_at}所知")
 
 
 class NotYetThereError(RefusedError):

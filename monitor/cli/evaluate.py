@@ -14,11 +14,10 @@ from monitor.actions.evaluate import (
     evaluate,
     had_accounts,
     is_before_roster,
-    note_evaluation,
 )
 from monitor.app.clock import now
 from monitor.app.rules import rule_titles, rules_in_force
-from monitor.cli.actor import perform, refusals
+from monitor.cli.actor import refusals
 from monitor.cli.place import CommandContext
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import printed, telling, warn
@@ -54,8 +53,6 @@ def print_findings(
         if not found and not as_json and not had_accounts(tx, when):
             click.echo("没有可判定的账号：请核对数据库（--db），或先导入台账。")
             return
-    if where.is_made:
-        perform(where, note_evaluation, command)
     findings = sorted((finding for finding in found if everything or not finding.state.is_settled), key=_place)
     if as_json:
         click.echo(printed([finding_shape(finding) for finding in findings]))

@@ -44,9 +44,6 @@ def run(where: CommandContext, *, or_sample: bool) -> None:
             if roster.has_roster(tx):
                 where.remember_roster()
         with _listening(settings) as sock:
-            with suppress(StoreError):  # as above
-                if first := first_link(store, settings):
-                    click.echo(first)
             _stay(_run(settings, store, sock))
 
 
@@ -128,6 +125,9 @@ async def _until_told(work: Coroutine[None, None, None]) -> None:
 async def _run(settings: Settings, store: Store, sock: socket.socket) -> None:
     async with opened_parts(settings, store) as parts:
         click.echo(f"服务已启动：{_address(sock)}")
+        with suppress(StoreError):  # as above: pages say how to come by a link
+            if first := first_link(store, settings):
+                click.echo(first)
         if not await serve(parts, sock):
             raise Refusal("与数据库的连接中断期间，另一个服务已经接替，本机退出。")
 

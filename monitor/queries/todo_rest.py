@@ -199,11 +199,17 @@ def _of_decision(tx: Tx, decision: Decision, context: TodoContext) -> str:
     return f"{context.called(tx, decision.subject)}“{context.book.title(decision.rule)}”"
 
 
+def _decided(decision: Decision, context: TodoContext) -> str:
+    """Return who decided what and when, and what has changed of its basis."""
+    when = dated(beijing_date(decision.at), context.today)
+    return f"{when}{plain(decision.by)}决定{decision.ruling.label}。{plain(decision.basis_changed or '', 300)}"
+
+
 def _bases(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[TodoLine]:
     changed = changed_bases(tx)
     names = [_of_decision(tx, decision, context) for decision in changed[:3]]
     first = changed[0].subject.account if changed else None
-    said = plain(changed[0].basis_changed or "", 300) if len(changed) == 1 else named(names, len(changed), "项")
+    said = _decided(changed[0], context) if len(changed) == 1 else named(names, len(changed), "项")
     yield TodoLine(
         act=TodoAct.BASIS,
         count=len(changed),

@@ -45,7 +45,6 @@ _ACTIONS = {
     "message retry": "消息：重发",
     "message phone": "消息：已电话告知",
     "message test": "消息：试发",
-    "evaluate": "按规则判定",
     "db prune": "清除个人信息",
     "contacts show": "查看联系电话",
     "record mute": "登记暂停提醒",

@@ -16,7 +16,6 @@ from monitor.actions import (
     claims,
     contacts,
     documents,
-    evaluate,
     logins,
     looks,
     messages,
@@ -242,12 +241,6 @@ def _phone(store: Store) -> Example:
         build.tried(tx, number, "正文", failed, at=NOW, next_try=None)
     done = messages.PhoneCommand(number=number, to="联络员甲")
     return Example(done=done, refused=replace(done, at=NOW + HOUR))
-
-
-def _evaluate(store: Store) -> Example:
-    del store
-    when = evaluate.When(at=NOW - DAY, known_at=NOW)
-    return Example(done=evaluate.EvaluateCommand(when=when, account="A01"))
 
 
 def _erase(store: Store) -> Example:
@@ -547,7 +540,6 @@ EXAMPLES: Mapping[Callable[..., object], Callable[[Store], Example]] = {
     messages.withhold: _withhold,
     messages.retry: _retry,
     messages.phone: _phone,
-    evaluate.note_evaluation: _evaluate,
     people.erase: _erase,
     mutes.mute: _mute,
     backup.record_backup: _backup,

@@ -91,9 +91,10 @@ def test_a_service_starts_answers_and_ends_when_it_is_told_to(office: Office, po
         assert service.stop(signal.SIGTERM) == 0
         assert service.process.stdout is not None
         said = service.process.stdout.read().decode().splitlines()
-    assert said[0].startswith("请设置首位管理员的用户名和密码（")
-    assert said[1].startswith(f"http://127.0.0.1:{port}/login/link/")
-    assert said[2:] == [f"服务已启动：http://127.0.0.1:{port}"]
+    assert said[0] == f"服务已启动：http://127.0.0.1:{port}"
+    assert said[1].startswith("请设置首位管理员的用户名和密码（")
+    assert said[2].startswith(f"http://127.0.0.1:{port}/login/link/")
+    assert said[3:] == []
     assert [line["event"] for line in service.logged] == ["started", "stopped"]
     assert "服务没有运行" in office.type("health").refused()
 
@@ -102,6 +103,7 @@ def test_by_the_link_of_the_first_start_somebody_is_in(office: Office, port: int
     with office.running("run") as service, Client(base_url=f"http://127.0.0.1:{port}") as browser:
         until(is_ready(port), service)
         assert service.process.stdout is not None
+        service.process.stdout.readline()
         service.process.stdout.readline()
         link = service.process.stdout.readline().decode().strip()
         typed = {"name": "王某", "password": PASSWORD, "again": PASSWORD}

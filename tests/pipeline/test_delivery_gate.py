@@ -84,4 +84,4 @@ async def test_the_digest_says_when_the_first_message_goes_by_itself(store: Stor
     await made.settle()
     (told,) = made.duty.taken
     due = beijing_date(NOW) + timedelta(days=3)
-    assert f"放行：1条消息待放行（最早{due.month}月{due.day}日自动放行）" in told.body
+    assert f"今天：放行1条消息，涉及1个单位。最早{due.month}月{due.day}日自动放行" in told.body

@@ -48,7 +48,7 @@ def test_a_number_is_masked_until_somebody_asks_for_it_and_that_is_written_down(
     assert ask(client, OVERDUE.id) == 303
     assert f'href="tel:{PHONE}"' in shown(client)
     assert f'data-copy="{PHONE}"' in shown(client)
-    assert acts(empty) == [("contacts show", OVERDUE.id)]
+    assert acts(empty) == [("contacts show", OVERDUE.unit)]
 
 
 def test_it_is_shown_of_this_unit_alone_and_in_this_session_alone(empty: Store, around: Surroundings) -> None:

@@ -161,7 +161,7 @@ def app(county: Store) -> Starlette:
 
 def test_the_addresses_and_parameters_are_found() -> None:
     assert {"/", "/accounts/{account_id:path}", "/k/{token}", "/api/v1/cases", "/metrics"} <= set(PATHS)
-    assert {"light", "q", "task", "state", "rule", "page", "account", "all"} <= set(PARAMETERS)
+    assert {"light", "q", "state", "rule", "page", "account", "all"} <= set(PARAMETERS)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)

@@ -133,7 +133,7 @@ def test_of_two_who_edit_at_once_the_second_is_told_and_keeps_what_was_typed(off
     late = office.send(EDIT, mine, 账号名称="我的名称")
     assert late.status_code == 409
     said = text_of(late.text)
-    assert "刚才已被修改，您的修改没有登记" in said
+    assert "刚才已被修改，您的修改没有保存" in said
     assert "联络员手机：现在为“13800000009”" in said
     assert 'value="我的名称"' in late.text
     assert office.account(NEAR.id).people(Role.LIAISON)[0].phone == "13800000009"

@@ -66,7 +66,7 @@ class OtherwiseByNowError(RefusedError):
 
     def __init__(self, name: str) -> None:
         """Say so."""
-        super().__init__(f"“{name}”刚才已被修改，您的修改没有登记，请与现在的情况核对后重新登记。")
+        super().__init__(f"“{name}”刚才已被修改，您的修改没有保存，请与现在的情况核对后重新提交。")
 
 
 def cells_of(account: Account) -> dict[str, str]:
