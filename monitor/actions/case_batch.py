@@ -66,16 +66,16 @@ def decide_many(tx: Tx, command: DecideManyCommand, *, actor: Actor, now: dateti
         raise RefusedError("请先勾选要办的事项。")
     if len(command.picked) > MOST:
         raise RefusedError(f"一次最多办理{MOST}项，请分次办理。")
-    cases.lock(tx, [one.case for one in command.picked])
+    cases.lock(tx, [picked.case for picked in command.picked])
     done: list[Decided] = []
     passed: list[Passed] = []
     last: RefusedError | None = None
-    for one in {one.case: one for one in command.picked}.values():
+    for choice in {picked.case: picked for picked in command.picked}.values():
         try:
-            done.append(decide(tx, _single(command, one), actor=actor, now=now))
+            done.append(decide(tx, _single(command, choice), actor=actor, now=now))
         except RefusedError as error:
             last = error
-            passed.append(Passed(case=one.case, why=str(error)))
+            passed.append(Passed(case=choice.case, why=str(error)))
     if last is not None and not done:
         raise _together(last, passed)
     return DecidedMany(done=tuple(done), passed=tuple(passed))
@@ -103,4 +103,4 @@ def _together(last: RefusedError, passed: list[Passed]) -> RefusedError:
     """Return the refusal of all of them: the one about fields as it is, else every reason once."""
     if last.fields or len(passed) == 1:
         return last
-    return RefusedError("\n".join(dict.fromkeys(one.why for one in passed)))
+    return RefusedError("\n".join(dict.fromkeys(left.why for left in passed)))

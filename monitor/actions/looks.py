@@ -161,7 +161,7 @@ def _kept(tx: Tx, account: Account, command: LookByHandCommand, *, actor: Actor,
     save_posts(tx, given, known_at=now, import_id=number)
     imports.describe(tx, number, _told(seen))
     known = facts.known(tx, (account.id,), now=now)
-    is_once = seen.post is None and any(one.is_once_by_hand(now) for one in known)
+    is_once = seen.post is None and any(history.is_once_by_hand(now) for history in known)
     return LookRegistered(number=number, account=account, seen=seen, is_once=is_once)
 
 
@@ -172,7 +172,7 @@ def _told(seen: HandLook | None) -> str:
 def _updates(tx: Tx, rules: RulesInForce, account: Account, now: datetime) -> Finding | None:
     """Return what the two-week rule says of the account by all that is known now."""
     known = facts.known(tx, (account.id,), now=now)
-    return next((finding for one in known for _, finding in rules.findings(one, now, {LADDER})), None)
+    return next((finding for history in known for _, finding in rules.findings(history, now, {LADDER})), None)
 
 
 def _ask_before_accusing(

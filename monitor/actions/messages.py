@@ -256,7 +256,7 @@ def messages_by_number(tx: Tx, numbers: Collection[str]) -> tuple[KeptMessage, .
     }
     faults = [f"没有编号为{number}的消息，请核对编号。" for number, found in meant.items() if not found]
     faults += [
-        f"编号以{number}结尾的消息有{len(found)}条（{'、'.join(one.message.id for one in found)}），请写出完整编号。"
+        f"编号以{number}结尾的消息有{len(found)}条（{'、'.join(hit.message.id for hit in found)}），请写出完整编号。"
         for number, found in meant.items()
         if len(found) > 1
     ]

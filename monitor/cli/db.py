@@ -70,7 +70,7 @@ def copy_to(where: CommandContext, *, to: str) -> None:
         copied = copy(source, target, tell)
     for entry in copied:
         click.echo(f"{entry.table}：{entry.rows}行，校验值 {entry.digest}，一致。")
-    click.echo(f"已复制{len(copied)}个表，共{sum(one.rows for one in copied)}行，全部一致。")
+    click.echo(f"已复制{len(copied)}个表，共{sum(table.rows for table in copied)}行，全部一致。")
 
 
 def prune(where: CommandContext, *, person: str | None, yes: bool) -> None:

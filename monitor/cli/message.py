@@ -61,7 +61,7 @@ def _state(kept: KeptMessage) -> str:
 def _labelled(state: str) -> MessageState:
     found = MessageState.labelled(state)
     if found is None:
-        raise click.UsageError(f"没有状态“{state}”，可填：{'、'.join(one.label for one in MessageState)}")
+        raise click.UsageError(f"没有状态“{state}”，可填：{'、'.join(choice.label for choice in MessageState)}")
     return found
 
 

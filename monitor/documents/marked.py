@@ -45,7 +45,7 @@ def write_marked(
 
     file = io.BytesIO()
     with Workbook(file, {"in_memory": True}) as workbook:
-        styles = _styles(workbook, {}) | {("bad", *key): one for key, one in _styles(workbook, _BAD).items()}
+        styles = _styles(workbook, {}) | {("bad", *key): style for key, style in _styles(workbook, _BAD).items()}
         for sheet in sheets:
             _fill(workbook.add_worksheet(sheet.title), sheet, styles)
         _list(workbook, faults)

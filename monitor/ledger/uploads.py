@@ -78,8 +78,8 @@ class Uploads:
 
     def keep(self, upload: Upload) -> None:
         """Keep what a file is taken for, now or from now on; the visitor's oldest ones go where there are too many."""
-        mine = sorted((one for one in self._all() if one.owner == upload.owner), key=lambda one: one.at)
-        for old in mine[: max(0, len([one for one in mine if one.id != upload.id]) + 1 - OWN)]:
+        mine = sorted((kept for kept in self._all() if kept.owner == upload.owner), key=lambda one: one.at)
+        for old in mine[: max(0, len([kept for kept in mine if kept.id != upload.id]) + 1 - OWN)]:
             self.drop(old)
         said = asdict(upload) | {"at": upload.at.isoformat(), "as_of": upload.as_of.isoformat()}
         place = self._folder / f"{upload.id}{_ABOUT}"

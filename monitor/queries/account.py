@@ -138,7 +138,8 @@ class AccountPage:
     def case_of(self, finding: Finding) -> int | None:
         """Return the open case about a finding."""
         return next(
-            (one.case.id for one in self.cases if one.case.rule == finding.rule and not one.case.closed_at), None
+            (entry.case.id for entry in self.cases if entry.case.rule == finding.rule and not entry.case.closed_at),
+            None,
         )
 
     @property

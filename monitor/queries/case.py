@@ -171,7 +171,7 @@ def _progress(
     rules = book()
     if DEREGISTRATION not in rules.clauses:
         return None
-    return next((progress(one, rules, now) for one in known(tx, [line.account.id], now=now)), None)
+    return next((progress(history, rules, now) for history in known(tx, [line.account.id], now=now)), None)
 
 
 def _coming(tx: Tx, line: CaseLine, moment: OverviewContext) -> str:

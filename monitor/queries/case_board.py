@@ -79,17 +79,17 @@ class Picking:
     @property
     def possible(self) -> tuple[Picked, ...]:
         """Those that can be decided."""
-        return tuple(one for one in self.picked if not one.why_not)
+        return tuple(picked for picked in self.picked if not picked.why_not)
 
     @property
     def refused(self) -> tuple[Picked, ...]:
         """Those that cannot."""
-        return tuple(one for one in self.picked if one.why_not)
+        return tuple(picked for picked in self.picked if picked.why_not)
 
     @property
     def counted(self) -> tuple[tuple[Ruling, int], ...]:
         """How many there are of each decision."""
-        made = [one.ruling for one in self.possible]
+        made = [picked.ruling for picked in self.possible]
         return tuple((ruling, made.count(ruling)) for ruling in Ruling if ruling in made)
 
     @property

@@ -74,16 +74,16 @@ def _people(account: Account | None) -> Iterator[str]:
         return
     for role in (Role.LIAISON, Role.LEADER):
         found = account.people(role)
-        yield "、".join(one.name for one in found)
-        yield "、".join(one.phone for one in found if one.phone)
+        yield "、".join(contact.name for contact in found)
+        yield "、".join(contact.phone for contact in found if contact.phone)
 
 
 def messages_listed(tx: Tx, tab: MessageTab, which: MessageFilter, now: datetime) -> Document:
     """Return the messages of a tab without their words, and without how anybody is reached."""
     columns = ("编号", "生成时间", "收件人", "主办单位", "账号", "渠道", "标题", "状态", "尝试次数")
     pages = every_page(lambda number: read_messages(tx, tab, which, now, page=number))
-    sent = [one for page in pages for group in page.groups for line in group.lines for one in line.sent]
-    return Document(title=tab.label, table=Table.of(columns, [_message(one) for one in sent]))
+    sent = [message for page in pages for group in page.groups for line in group.lines for message in line.sent]
+    return Document(title=tab.label, table=Table.of(columns, [_message(message) for message in sent]))
 
 
 def _message(one: Sent) -> tuple[Value, ...]:

@@ -171,16 +171,18 @@ class Departure:
     @property
     def people(self) -> int:
         """How many people get them."""
-        return len({(one.kept.role is Role.OPERATOR, one.kept.person) for one in self.sent})
+        return len({(message.kept.role is Role.OPERATOR, message.kept.person) for message in self.sent})
 
     @property
     def units(self) -> int:
         """How many units they are about."""
-        return len({unit for one in self.sent for unit in one.units})
+        return len({unit for message in self.sent for unit in message.units})
 
     def by(self, called: Mapping[str, str]) -> Mapping[str, int]:
         """Return how many leave by channels of each kind, most first; `called` names the kind of a channel."""
-        counted = Counter(called.get(one.kept.message.channel, one.kept.message.channel) for one in self.sent)
+        counted = Counter(
+            called.get(message.kept.message.channel, message.kept.message.channel) for message in self.sent
+        )
         return dict(counted.most_common())
 
 
@@ -190,26 +192,31 @@ def read_departure(tx: Tx, ids: Collection[str]) -> Departure:
     named = [kept for kept in found if kept.message.id in ids]
     held = [kept for kept in named if kept.state is MessageState.HELD]
     leaving = [kept for kept in held if kept.message.channel]
-    sent = tuple(sorted((one for one, _ in _addressed(tx, leaving)), key=lambda one: (one.units, one.kept.message.id)))
+    sent = tuple(
+        sorted(
+            (message for message, _ in _addressed(tx, leaving)),
+            key=lambda message: (message.units, message.kept.message.id),
+        )
+    )
     return Departure(sent=sent, gone=len(set(ids)) - len(held), nowhere=len(held) - len(leaving))
 
 
 def _addressed(tx: Tx, kept: Collection[KeptMessage]) -> tuple[tuple[Sent, tuple[Notice, ...]], ...]:
     """Return the messages with whom they are about, and their notices."""
-    carried = notices_in(tx, [one.message.id for one in kept])
+    carried = notices_in(tx, [stored.message.id for stored in kept])
     ids = {notice.account for notice in chain.from_iterable(carried.values())}
     roster = {account.id: account for account in accounts(tx, ids=ids)} if ids else {}
-    changed = changed_since(tx, [one.message.id for one in kept if one.state is MessageState.HELD])
+    changed = changed_since(tx, [stored.message.id for stored in kept if stored.state is MessageState.HELD])
     found = []
-    for one in kept:
-        notices = carried.get(one.message.id, ())
+    for stored in kept:
+        notices = carried.get(stored.message.id, ())
         about = [roster[id_] for id_ in dict.fromkeys(notice.account for notice in notices) if id_ in roster]
         sent = Sent(
-            kept=one,
-            reader=_reader(one, about),
+            kept=stored,
+            reader=_reader(stored, about),
             units=tuple(dict.fromkeys(account.unit_key for account in about)),
             accounts=tuple((account.id, f"{account.name}（{account.platform.label}）") for account in about),
-            is_changed=one.message.id in changed,
+            is_changed=stored.message.id in changed,
         )
         found.append((sent, notices))
     return tuple(found)

@@ -63,8 +63,13 @@ def _things(tx: Tx, context: TodoContext) -> Iterator[tuple[str, str]]:
         (TodoAct.CLAIM.value, f"{claim.account} {claim.link}") for claim in waiting(tx, since=context.now - WAITING_FOR)
     )
     yield from ((TodoAct.PROPOSAL.value, str(kept.id)) for kept in proposals.waiting(tx))
-    yield from ((TodoAct.EXEMPTION.value, f"{one.subject.key} {one.rule} {one.at}") for one in ending_soon(tx, context))
-    yield from ((TodoAct.BASIS.value, f"{one.subject.key} {one.rule} {one.at}") for one in changed_bases(tx))
+    yield from (
+        (TodoAct.EXEMPTION.value, f"{decision.subject.key} {decision.rule} {decision.at}")
+        for decision in ending_soon(tx, context)
+    )
+    yield from (
+        (TodoAct.BASIS.value, f"{decision.subject.key} {decision.rule} {decision.at}") for decision in changed_bases(tx)
+    )
     yield from ((TodoAct.STRAYS.value, f"{row.file} {row.paper} {row.entry.written}") for row in strays(tx))
     yield from ((TodoAct.MISSING.value, str(hole)) for hole in missing_rounds(tx))
     yield from ((TodoAct.UNSTATED.value, str(record.id)) for record in unstated(tx))

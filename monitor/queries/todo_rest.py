@@ -109,8 +109,8 @@ def _looks(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[Tod
 
 def _proposals(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[TodoLine]:
     asked = proposals.waiting(tx)
-    kinds = dict.fromkeys(one.proposal.kind.label for one in asked)
-    units = dict.fromkeys(plain(one.proposal.unit.name) for one in asked)
+    kinds = dict.fromkeys(kept.proposal.kind.label for kept in asked)
+    units = dict.fromkeys(plain(kept.proposal.unit.name) for kept in asked)
     yield TodoLine(
         act=TodoAct.PROPOSAL,
         count=len(asked),

@@ -93,16 +93,16 @@ class UnitPage:
     @property
     def folded(self) -> tuple[UnitAccount, ...]:
         """The accounts that are fine, where there are so many that they fold."""
-        return tuple(one for one in self.accounts if one.is_fine) if len(self.accounts) > FEW else ()
+        return tuple(line for line in self.accounts if line.is_fine) if len(self.accounts) > FEW else ()
 
     def account(self, id_: str) -> UnitAccount | None:
         """Return the unit's account of that id, or None."""
-        return next((one for one in self.accounts if one.account.id == id_), None)
+        return next((line for line in self.accounts if line.account.id == id_), None)
 
     @property
     def ids(self) -> tuple[str, ...]:
         """The accounts by their ids."""
-        return tuple(one.account.id for one in self.accounts)
+        return tuple(line.account.id for line in self.accounts)
 
     def called(self, id_: str) -> str:
         """Return what an account is called; one that is no more the unit's, by its id."""
@@ -111,12 +111,12 @@ class UnitPage:
 
     def people(self, role: str) -> tuple[str, ...]:
         """Return the names of those who have a role, each once."""
-        named = (contact for one in self.accounts for contact in one.account.people(Role.of(role)))
+        named = (contact for line in self.accounts for contact in line.account.people(Role.of(role)))
         return tuple(dict.fromkeys(contact.name for contact in named))
 
     def first_of(self, unit: UnitKey) -> str:
         """Return the first account of one of the units; empty for none."""
-        return next((one.account.id for one in self.accounts if one.account.unit_key == unit), "")
+        return next((line.account.id for line in self.accounts if line.account.unit_key == unit), "")
 
     def unit_of(self, id_: str) -> UnitKey:
         """Return whose an account is; of one that is nobody's here, the first unit."""

@@ -47,8 +47,8 @@ def _line(value: object, document: SettingsDocument | None, place: Place) -> Ite
     if isinstance(value, BaseModel):
         yield from _lines(value, document, place)
     elif isinstance(value, Mapping) and value:
-        for name, one in value.items():
-            yield from _line(one, document, (*place, str(name)))
+        for name, setting in value.items():
+            yield from _line(setting, document, (*place, str(name)))
     else:
         yield SettingInForce(key=spell(place), value=_spoken(value), place=_where(document, place))
 

@@ -354,9 +354,9 @@ def _observations(tx: Tx, ids: Collection[str], moment: _Moment) -> defaultdict[
             found[row.account].append(one)
         else:
             blind.append((row.account, one))
-    for account, one in blind:
-        if one.source not in seen or one.last_confirmed > seen[one.source].last_confirmed:
-            found[account].append(one)
+    for account, blind_look in blind:
+        if blind_look.source not in seen or blind_look.last_confirmed > seen[blind_look.source].last_confirmed:
+            found[account].append(blind_look)
     return found
 
 

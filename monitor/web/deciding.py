@@ -44,4 +44,4 @@ def problems_of(error: RefusedError, prefix: str = "") -> Problems:
 
 def numbers_of(written: tuple[str, ...] | list[str]) -> tuple[int, ...]:
     """Return the numbers of cases that were ticked; what is no number is left out."""
-    return tuple(number for one in written if (number := whole(one)))
+    return tuple(number for text in written if (number := whole(text)))

@@ -66,7 +66,7 @@ class UnitAnswer:
             act=_first(typed, "act"),
             account=_first(typed, "account"),
             typed=typed,
-            fields=tuple(one.name for one in error.fields),
+            fields=tuple(field.name for field in error.fields),
         )
 
 

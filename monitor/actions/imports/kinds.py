@@ -129,7 +129,7 @@ def _by_hand(office: ImportOffice, accounts: Sequence[Account]) -> list[Hint]:
         Hint(text=f"{len(given)}个由链接或人工核查（{why}）", named=tuple(map(_called, given)))
         for why, given in found.items()
     ]
-    asked = advice(one.platform for given in found.values() for one in given if one.method != BY_HAND)
+    asked = advice(way.platform for given in found.values() for way in given if way.method != BY_HAND)
     return [*told, *(Hint(text=said) for said in asked)]
 
 
@@ -249,7 +249,7 @@ def decisions_reading(tx: Tx, office: ImportOffice, terms: Terms) -> DecisionsRe
 def _decisions_preview(tx: Tx, given: FileRead) -> Preview:
     names, rules = given.reading.whom.names, given.office.rules
     new = decisions.new_decisions(tx, given.content.decisions)
-    lines = [decision_line(one, names.get(one.subject.account or "", ""), rules[one.rule].title) for one in new]
+    lines = [decision_line(row, names.get(row.subject.account or "", ""), rules[row.rule].title) for row in new]
     return _new(lines, len(given.content.decisions), given.content.hints)
 
 
@@ -269,7 +269,7 @@ def records_reading(tx: Tx, office: ImportOffice, terms: Terms) -> RecordsReadin
 
 def _records_preview(tx: Tx, given: FileRead) -> Preview:
     new = records.new_records(tx, given.content.records)
-    lines = [record_line(one, with_area=given.office.has_areas) for one in new]
+    lines = [record_line(row, with_area=given.office.has_areas) for row in new]
     return _new(lines, len(given.content.records), given.content.hints)
 
 

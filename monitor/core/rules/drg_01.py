@@ -73,7 +73,7 @@ def _parts(reached: Progress, calendar: WorkCalendar, today: date) -> Iterator[s
     if reached.notice_until and reached.is_hasty:
         yield f"申请时公告期未满（公告期至{dated(reached.notice_until, today)}）"
     if reached.left_out:
-        yield f"未登记{'、'.join(one.label for one in reached.left_out)}"
+        yield f"未登记{'、'.join(stage.label for stage in reached.left_out)}"
 
 
 def _why_void(void: Void, today: date) -> str:

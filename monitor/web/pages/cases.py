@@ -122,7 +122,7 @@ async def post_decide(pages: Pages, request: Request) -> Response:
     """Answer POST `/cases/decide`: decide what was confirmed; what cannot be is said, and the rest is done."""
     form, visitor = await form_of(request), visitor_of(request)
     picked = tuple(_picked(text) for text in form.all("pick"))
-    wanted = tuple((one.case, one.ruling) for one in picked)
+    wanted = tuple((choice.case, choice.ruling) for choice in picked)
     moment, back = pages.context.moment(), form.get("back")
     parts = parts_of(form)
     try:
@@ -167,9 +167,9 @@ def _said(made: DecidedMany) -> str:
     if not passed:
         return said
     if len(passed) <= _NAMED:
-        why = "；".join(f"事项{one.case}没有登记：{one.why.removesuffix('。')}" for one in passed)
+        why = "；".join(f"事项{left.case}没有登记：{left.why.removesuffix('。')}" for left in passed)
         return f"{said}{why}。"
-    numbers = "、".join(str(one.case) for one in passed[:_NUMBERED])
+    numbers = "、".join(str(left.case) for left in passed[:_NUMBERED])
     more = "等" if len(passed) > _NUMBERED else ""
     return f"{said}{len(passed)}项没有登记：事项{numbers}{more}，请逐项打开查看。"
 

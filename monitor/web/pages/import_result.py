@@ -148,7 +148,7 @@ def _imported(request: Request, looked: Looked, imported: FileImported) -> Respo
 
 def _problems(error: RefusedError) -> Problems:
     """Return why an action refused, by field."""
-    return tuple((one.name, str(error)) for one in error.fields) or (("", str(error)),)
+    return tuple((field.name, str(error)) for field in error.fields) or (("", str(error)),)
 
 
 def _day_of(upload: Upload) -> str:

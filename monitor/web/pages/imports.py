@@ -29,5 +29,5 @@ async def imports(pages: Pages, request: Request) -> Response:
         names=KINDS,
         kept=KEPT,
         may_import=may_import,
-        imported=imported if any(one.id == imported and not one.withdrawn_at for one in page.files) else 0,
+        imported=imported if any(file.id == imported and not file.withdrawn_at for file in page.files) else 0,
     )

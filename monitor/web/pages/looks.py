@@ -275,7 +275,7 @@ def _fields(form: Form, id_: str, request: Request | None = None) -> RowFields:
 def _filter(request: Request) -> HandFilter:
     asked = request.query_params
     platform = asked.get("platform", "")
-    chosen = next((one for one in Platform if one.value == platform), None)
+    chosen = next((known for known in Platform if known.value == platform), None)
     if platform and chosen is None:
         raise HTTPException(400, f"没有“{platform[:40]}”这个条件。")
     wanted = asked.get("q", "").strip()

@@ -100,7 +100,7 @@ async def _page(pages: Pages, request: Request, form: Form, refused: RefusedErro
         status=422 if refused else 200,
         refused=refused,
         mutes=found,
-        subjects=[written(one.mute) for one in found],
+        subjects=[written(mute.mute) for mute in found],
         choices=choices,
         typed=form,
         consequence=_promise(pages, form, choices, moment.today),

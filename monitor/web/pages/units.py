@@ -78,7 +78,7 @@ async def _unit(pages: Pages, request: Request) -> UnitKey | Response:
         raise HTTPException(404, _NO_UNIT)
     if len(mine) == 1:
         return mine[0]
-    links = [(one, own_page(one)) for one in mine]
+    links = [(unit, own_page(unit)) for unit in mine]
     return pages.html("unit_choice.html", pages.context.moment(), name=name, links=links)
 
 
@@ -98,8 +98,8 @@ async def _page(
     context, visitor = pages.context, visitor_of(request)
     page, answer = await _read(pages, key), answer or UnitAnswer()
     key_of_links = context.permits.key if context.permits else None
-    numbers = {one: number for one, number in page.calendars if number}
-    calendars = {one: key_of_links.calendar(number) for one, number in numbers.items()} if key_of_links else {}
+    numbers = {unit: number for unit, number in page.calendars if number}
+    calendars = {unit: key_of_links.calendar(number) for unit, number in numbers.items()} if key_of_links else {}
     cases = await context.store.query(lambda tx: unit_cases(tx, key)) if visitor.own is None else ()
     return pages.html(
         "unit.html",
