@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,10 +25,11 @@ def roster_of_one(store: Store) -> None:
 def row(published: datetime, seen_at: datetime, *, title: str = "", link: str | None = "") -> Post:
     """Return what a reader makes of a row MM-DD: the most recent such day that is not after the look."""
     day = start_of_day(beijing(published).date())
-    for year in range(beijing(seen_at).year, 2000, -1):
-        guess = start_of_day(beijing(day).date().replace(year=year))
-        if guess <= seen_at:
-            break
+    shown = beijing(day).date()
+    leap = (shown.month, shown.day) == (2, 29)
+    years = (year for year in range(beijing(seen_at).year, 2000, -1) if not leap or isleap(year))
+    guesses = (start_of_day(shown.replace(year=year)) for year in years)
+    guess = next(guess for guess in guesses if guess <= seen_at)
     url = f"https://a.example/{published:%Y%m%d%H}" if link == "" else link
     title = title or f"{published:%Y%m%d%H}的消息"
     return Post(published_at=guess, precision=Precision.DAY, title=title, url=url, is_year_guessed=True)

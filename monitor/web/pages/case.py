@@ -120,7 +120,7 @@ async def _page(
         may_close=visitor.may(Right.CLOSE),
         revocation=revocation(),
         closing=CLOSING,
-        Part=ChoicePart,
+        ChoicePart=ChoicePart,
         Ruling=Ruling,
     )
 

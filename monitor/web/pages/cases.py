@@ -196,5 +196,5 @@ async def _confirm(
         back=back if back in _BACK else "",
         back_address=_BACK.get(back, "/cases"),
         departments=DEPARTMENTS,
-        Part=ChoicePart,
+        ChoicePart=ChoicePart,
     )
