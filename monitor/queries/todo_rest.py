@@ -25,9 +25,13 @@ from monitor.store.message_acts import open_failures
 from monitor.store.office_cases import OfficeAct
 from monitor.store.outages import open_outages
 from monitor.store.outbox import counts, held_units, next_release
+from monitor.store.overview import account_rows
 from monitor.store.papers import latest_filed_lists, missing_rounds, strays
 from monitor.store.rereading import unstated
 from monitor.store.roster import accounts
+
+_ASKED = 50
+"""Accounts that cannot be seen whose platforms are asked what their owners have to do."""
 
 ENDS_WITHIN = 5
 """The number of working days by which the end of an exemption is told ahead."""
@@ -127,6 +131,7 @@ def _unseen(tx: Tx, acts: Sequence[OfficeAct], context: TodoContext) -> Iterator
     asked = next((act for act in acts if act.act is TodoAct.UNSEEN), None)
     reason = because_of(tx, asked.heads[0]) if count == 1 and asked else ""
     first = concerned(tx, Concern.UNSEEN, context.now, limit=1)
+    named_or_why = reason if count == 1 else _of_accounts(tx, Concern.UNSEEN, count, context)
     yield TodoLine(
         act=TodoAct.UNSEEN,
         count=count,
@@ -138,12 +143,20 @@ def _unseen(tx: Tx, acts: Sequence[OfficeAct], context: TodoContext) -> Iterator
             one="核查采集异常或信息有变化的账号",
             several="核查{n}个采集异常或信息有变化的账号",
         ),
-        why=reason if count == 1 else _of_accounts(tx, Concern.UNSEEN, count, context),
+        why="；".join(filter(None, (named_or_why, *_advices(tx, context)))),
         due=due_of(asked.groups, context) if asked else None,
         is_for_today=True,
         verb="去核查",
         link=f"/accounts/{first[0]}" if count == 1 else f"/accounts?task={Concern.UNSEEN.value}",
     )
+
+
+def _advices(tx: Tx, context: TodoContext) -> Iterator[str]:
+    """Yield what the owners of accounts that cannot be seen have to do, each once, as far as their platforms say it."""
+    ids = concerned(tx, Concern.UNSEEN, context.now, limit=_ASKED)
+    rows = account_rows(tx, context.now, ids, is_brief=True) if ids else ()
+    advices = dict.fromkeys(source.advice for row in rows for source in row.sources if source.advice)
+    yield from (plain(advice, 200).removesuffix("。") for advice in advices)
 
 
 def _what(tx: Tx, concern: Concern, count: int, context: TodoContext, *, one: str, several: str) -> str:
