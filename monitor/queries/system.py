@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.core.account import Platform
 from monitor.core.message import MessageState
-from monitor.core.observation import Reason, advice_in
+from monitor.core.observation import Reason
 from monitor.core.outage import Canary, LookCount, Outage
-from monitor.core.phrases import plain
+from monitor.queries.advices import advices
 from monitor.store import Tx
 from monitor.store.blindness import BlindWay, blind_ways
 from monitor.store.first_looks import FirstLooks, first_looks
 from monitor.store.outages import census, latest_outages, open_outages, reasons
 from monitor.store.outbox import counts
-from monitor.store.overview import CollectorCount, FailingSource, collector_counts, failing_sources, listings
-
-NAMED = 5
-"""How many accounts are named of which the same is said."""
+from monitor.store.overview import CollectorCount, collector_counts, failing_sources, listings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +94,7 @@ def read_system(tx: Tx, now: datetime, canaries: Mapping[Platform, Canary]) -> S
     return SystemPage(
         eyes=read_eyes(tx, now, canaries),
         looking=tuple(_looks(count) for count in collector_counts(tx)),
-        advices=tuple(_advices(failing_sources(tx))),
+        advices=tuple(advices(failing_sources(tx))),
         listings=listings(tx),
         blind=tuple(blind_ways(tx, now)),
         messages=counts(tx),
@@ -113,18 +110,6 @@ def _looks(count: CollectorCount) -> CollectorLooks:
         last_seen_at=count.last_seen_at,
         reasons=_labels([reason for reason in Reason if reason.value in count.outcomes]),
     )
-
-
-def _advices(failing: Iterable[FailingSource]) -> Iterator[str]:
-    """Yield what has to be done, those accounts of which the same is said together."""
-    alike: dict[str, dict[str, str]] = {}
-    for source in failing:
-        if said := advice_in(source.detail):
-            alike.setdefault(said, {})[source.account] = f"“{plain(source.name)}”"
-    for said, named in alike.items():
-        names = list(named.values())
-        more = f"等{len(names)}个账号" if len(names) > NAMED else ""
-        yield f"{'、'.join(names[:NAMED])}{more}：{said}"
 
 
 def read_eyes(tx: Tx, now: datetime, canaries: Mapping[Platform, Canary]) -> Visibility:

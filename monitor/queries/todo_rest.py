@@ -13,6 +13,7 @@ from monitor.core.phrases import dated, plain
 from monitor.core.rules.reg_01 import ID as FILING
 from monitor.core.rules.upd_02 import ID as LISTED
 from monitor.core.todo import TodoAct, TodoLine, named
+from monitor.queries.advices import advices
 from monitor.queries.concerns import Concern, concerned, condition
 from monitor.queries.todo_cases import because_of, due_of
 from monitor.queries.todo_context import TodoContext, short
@@ -25,13 +26,10 @@ from monitor.store.message_acts import open_failures
 from monitor.store.office_cases import OfficeAct
 from monitor.store.outages import open_outages
 from monitor.store.outbox import counts, held_units, next_release
-from monitor.store.overview import account_rows
+from monitor.store.overview import failing_sources
 from monitor.store.papers import latest_filed_lists, missing_rounds, strays
 from monitor.store.rereading import unstated
 from monitor.store.roster import accounts
-
-_ASKED = 50
-"""Accounts that cannot be seen whose platforms are asked what their owners have to do."""
 
 ENDS_WITHIN = 5
 """The number of working days by which the end of an exemption is told ahead."""
@@ -152,11 +150,10 @@ def _unseen(tx: Tx, acts: Sequence[OfficeAct], context: TodoContext) -> Iterator
 
 
 def _advices(tx: Tx, context: TodoContext) -> Iterator[str]:
-    """Yield what the owners of accounts that cannot be seen have to do, each once, as far as their platforms say it."""
-    ids = concerned(tx, Concern.UNSEEN, context.now, limit=_ASKED)
-    rows = account_rows(tx, context.now, ids, is_brief=True) if ids else ()
-    advices = dict.fromkeys(source.advice for row in rows for source in row.sources if source.advice)
-    yield from (plain(advice, 200).removesuffix("。") for advice in advices)
+    """Yield what the owners of those accounts have to do, as far as their platforms say it."""
+    unseen = set(concerned(tx, Concern.UNSEEN, context.now))
+    said = advices(source for source in failing_sources(tx) if source.account in unseen)
+    yield from (plain(advice, 200).removesuffix("。") for advice in said)
 
 
 def _what(tx: Tx, concern: Concern, count: int, context: TodoContext, *, one: str, several: str) -> str:

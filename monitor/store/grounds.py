@@ -97,12 +97,6 @@ def note(tx: Tx, decision_id: int, basis_changed: str | None, *, at: datetime) -
     tx.execute(this.values(basis_changed_at=since if basis_changed else None, basis_changed=basis_changed))
 
 
-def basis_changed_since(tx: Tx, moment: datetime) -> tuple[Decision, ...]:
-    """Return the decisions whose grounds have changed, as found out after a moment, oldest first."""
-    chosen = sa.select(table).where(table.c.basis_changed_at > moment).order_by(table.c.basis_changed_at, table.c.id)
-    return tuple(decision_of(row, row.basis_changed_at) for row in tx.execute(chosen))
-
-
 def _learnt_since(tx: Tx, floor: datetime, rows: Sequence[sa.Row[Any]]) -> Iterator[_Learnt]:
     """Yield what was learnt since then about the time up to the last of these decisions."""
     ceiling = max(row.at for row in rows)

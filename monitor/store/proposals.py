@@ -45,11 +45,6 @@ def waiting(tx: Tx, unit: UnitKey | None = None) -> tuple[KeptProposal, ...]:
     return tuple(map(_kept, tx.execute(chosen if unit is None else chosen.where(*_is_of(unit)))))
 
 
-def count_waiting(tx: Tx) -> int:
-    """Return how many changes wait for the office."""
-    return tx.scalar(sa.select(sa.func.count()).select_from(table).where(table.c.answer.is_(None))) or 0
-
-
 def answered(tx: Tx, unit: UnitKey | None = None, *, limit: int = LISTED) -> tuple[KeptProposal, ...]:
     """Return the changes that the office has answered, of a unit if one is named, latest first."""
     chosen = sa.select(table).where(table.c.answer.is_not(None)).order_by(table.c.answered_at.desc(), table.c.id.desc())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -16,7 +16,7 @@ from monitor.core.paper import NewEntry, Paper, PaperKind
 from monitor.core.record import NewRecord, RecordKind
 from monitor.core.reference import Reference
 from monitor.core.subject import Subject, SubjectKind
-from monitor.store import Store, cases, decisions, grounds, looks, papers, records
+from monitor.store import Store, cases, decisions, looks, papers, records
 from tests.pipeline.build import NOW, Canned, Office, account, feed, office
 
 DAY = timedelta(days=1)
@@ -59,9 +59,7 @@ async def decide(of: Office, *given: Decision) -> None:
 
 async def flagged(of: Office) -> Iterable[tuple[str, str | None]]:
     """Return the rules of the decisions whose grounds have changed, and how."""
-    found = await of.parts.store.query(
-        lambda tx: grounds.basis_changed_since(tx, datetime.min.replace(tzinfo=NOW.tzinfo))
-    )
+    found = await of.parts.store.query(decisions.changed_bases)
     return [(decision.rule, decision.basis_changed) for decision in found]
 
 
