@@ -17,7 +17,7 @@ from socket import getaddrinfo
 from typing import Any, TypeAlias
 
 AT_ONCE = 64
-"""HostNames that are looked up at once: a resolver that answers nothing takes up to half a minute for each."""
+"""Names that are looked up at once: a resolver that answers nothing takes up to half a minute for each."""
 Found: TypeAlias = Sequence[tuple[Any, Any, int, str, tuple[Any, ...]]]
 """Addresses as `getaddrinfo` gives them."""
 _Asked: TypeAlias = tuple[str, int, int, int]

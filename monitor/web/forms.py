@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor.web.auth import cookies
 from monitor.web.auth.visitor import is_token, visitor_of
-from monitor.web.permits import readable
+from monitor.web.bodies import LongRequestError, body_of, fields_of
 
 TOKEN = "csrf"  # noqa: S105 - a field's name
 HEADER = "x-csrf-token"
@@ -45,7 +45,7 @@ async def form_of(request: Request) -> Form:
     """Return a form that was sent by a page of ours; raises HTTPException, with a sentence, for any other."""
     require_own_page(request)
     if not hasattr(request.state, "form"):
-        request.state.form = _parsed(await _body(request))
+        request.state.form = await _sent(request)
     form: Form = request.state.form
     require_token(request, form.get(TOKEN))
     return form
@@ -78,24 +78,13 @@ def _host(origin: str) -> str | None:
         return None
 
 
-async def _body(request: Request) -> bytes:
+async def _sent(request: Request) -> Form:
     if request.headers.get("content-type", _URLENCODED).partition(";")[0].strip().lower() != _URLENCODED:
         raise HTTPException(415, "表单的格式不正确，没有登记。")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST:
-            raise HTTPException(413, _TOO_LONG)
-    return bytes(body)
-
-
-def _parsed(body: bytes) -> Form:
-    if body.count(b"&") >= MOST:
-        raise HTTPException(413, _TOO_LONG)
-    fields: dict[str, list[str]] = {}
-    for name, text in parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True):
-        fields.setdefault(readable(name), []).append(readable(text))
-    return Form({name: tuple(texts) for name, texts in fields.items()})
+    try:
+        return Form(fields_of(await body_of(request, LONGEST), MOST, with_empty=True))
+    except LongRequestError:
+        raise HTTPException(413, _TOO_LONG) from None
 
 
 def done(request: Request, address: str, sentence: str) -> Response:

@@ -6,10 +6,9 @@ nothing, for robots and mail servers open links to look at them: only the button
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
-from urllib.parse import parse_qs
 
 from starlette.requests import Request
 
@@ -19,6 +18,7 @@ from monitor.core.account import UnitKey
 from monitor.core.claim import Claim, Excess
 from monitor.core.token import TokenKey
 from monitor.queries.unit_page import LinkPage
+from monitor.web.bodies import body_of, fields_of
 
 LONGEST_BODY = 16_384
 """Bytes of a request that says something."""
@@ -26,7 +26,6 @@ FIELDS = 200
 """Fields of a form: a unit has some dozens of accounts at most."""
 HELD = frozenset({Right.ACKNOWLEDGE, Right.PASTE, Right.PROPOSE, Right.SUBSCRIBE})
 """What the holder of a signed link may do."""
-_UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Paste(Protocol):
@@ -47,34 +46,12 @@ class Permits:
     """The token of programs that paste links; without it none may."""
 
 
-class LongRequestError(Exception):
-    """A request says more than anybody has to say."""
-
-
-async def body_of(request: Request) -> bytes:
-    """Return a request's body; raises LongRequestError."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST_BODY:
-            raise LongRequestError
-    return bytes(body)
-
-
-async def said(request: Request) -> dict[str, tuple[str, ...]]:
+async def said(request: Request) -> Mapping[str, tuple[str, ...]]:
     """Return the fields of a form that was sent, with all that was given for each.
 
     Raises LongRequestError, also where there are too many.
     """
-    text = (await body_of(request)).decode("utf-8", "replace")
-    if text.count("&") >= FIELDS:
-        raise LongRequestError
-    return {name: tuple(map(readable, values)) for name, values in parse_qs(text).items()}
-
-
-def readable(text: str) -> str:
-    """Return a sent text without the marks that no database keeps: control characters, halves of a character."""
-    return _UNREADABLE.sub("", text)
+    return fields_of(await body_of(request, LONGEST_BODY), FIELDS, with_empty=False)
 
 
 def holder(found: LinkPage, address: str, unit: UnitKey | None = None) -> Actor:

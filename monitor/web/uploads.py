@@ -17,8 +17,8 @@ from starlette.requests import ClientDisconnect, Request
 
 from monitor.ledger import bounds
 from monitor.ledger.uploads import Incoming, TooLargeError, TooManyError, Uploads
+from monitor.web.bodies import readable
 from monitor.web.forms import TOKEN, Form, require_own_page, require_token
-from monitor.web.permits import readable
 
 FILE = "file"
 """The field with the file."""

@@ -25,8 +25,9 @@ from monitor.web.api.operation import Acting, Call, Found, ListReading, Operatio
 from monitor.web.api.problems import ProblemError, sentence_of
 from monitor.web.api.reading import READINGS
 from monitor.web.api.schema import Model
+from monitor.web.bodies import LongRequestError, body_of
 from monitor.web.page_context import PageContext
-from monitor.web.permits import LongRequestError, body_of
+from monitor.web.permits import LONGEST_BODY
 from monitor.web.problem import problem
 from monitor.web.refusals import Refusals
 
@@ -134,7 +135,7 @@ async def _body(operation: Operation, request: Request) -> object:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise ProblemError(415, "请求的内容应为 application/json。")
     try:
-        return operation.body.model_validate_json(await body_of(request))
+        return operation.body.model_validate_json(await body_of(request, LONGEST_BODY))
     except LongRequestError as error:
         raise ProblemError(413, "内容过长。") from error
     except ValidationError as error:

@@ -34,7 +34,7 @@ def routes(pages: Pages) -> Iterator[Route]:
 
 
 async def unit(pages: Pages, request: Request) -> Response:
-    """UnitAnswer GET `/units/{name}`; of several areas with a unit of that name `area` says which."""
+    """Answer GET `/units/{name}`; of several areas with a unit of that name `area` says which."""
     key = await _unit(pages, request)
     if isinstance(key, Response):
         return key
@@ -44,7 +44,7 @@ async def unit(pages: Pages, request: Request) -> Response:
 
 
 async def post_unit(pages: Pages, request: Request) -> Response:
-    """UnitAnswer POST `/units/{name}`: the forms of its page."""
+    """Answer POST `/units/{name}`: the forms of its page."""
     key = await _unit(pages, request)
     if isinstance(key, Response):
         return key

@@ -15,8 +15,9 @@ from monitor.core.ics import calendar_file
 from monitor.core.token import Permit, Purpose, Refused
 from monitor.queries.unit_page import LinkPage, read_calendar, read_link
 from monitor.store import Tx
+from monitor.web.bodies import LongRequestError
 from monitor.web.page_context import PageContext
-from monitor.web.permits import LongRequestError, holder, said
+from monitor.web.permits import holder, said
 from monitor.web.refusals import Refusals, address_of
 from monitor.web.templating import Templates
 from monitor.web.unit_forms import UnitAnswer, UnitForms
@@ -40,12 +41,12 @@ class Keys:
         self._forms = UnitForms(view)
 
     async def opened(self, request: Request) -> Response:
-        """UnitAnswer GET: the page of the unit. It changes nothing."""
+        """Answer GET: the page of the unit. It changes nothing."""
         found = await self._link(request)
         return self._refused(found) if isinstance(found, Refused) else self._page(found)
 
     async def used(self, request: Request) -> Response:
-        """UnitAnswer POST: do what the form says."""
+        """Answer POST: do what the form says."""
         found = await self._link(request)
         if isinstance(found, Refused):
             await self._refusals.note(request, "link refuse", found.value)
@@ -68,7 +69,7 @@ class Keys:
         return self._page(found if isinstance(after, Refused) else after, answer)
 
     async def calendar(self, request: Request) -> Response:
-        """UnitAnswer GET of a subscription: the deadlines of a unit's accounts, for calendar programs."""
+        """Answer GET of a subscription: the deadlines of a unit's accounts, for calendar programs."""
         view, moment = self._view, self._view.moment()
         key = view.permits.key if view.permits else None
         number = key.read_calendar(request.path_params["token"]) if key else None

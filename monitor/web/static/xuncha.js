@@ -69,19 +69,6 @@
     until = Date.now() + PAUSE;
   }, true);
 
-  // What a choice leads to, said before it is sent.
-  for (const chosen of all(document, "[data-consequence]")) {
-    const show = () => {
-      const place = document.getElementById("consequence");
-      const said = all(document, "[data-consequence]").find(radio => radio.checked);
-      if (place && said) place.textContent = said.dataset.consequence;
-      for (const part of all(document, "[data-for]"))
-        part.hidden = Boolean(said) && !part.dataset.for.split(" ").includes(said.value);
-    };
-    chosen.addEventListener("change", show);
-    if (chosen.checked) show();
-  }
-
   // Copy a number or an address.
   document.addEventListener("click", event => {
     const button = event.target.closest && event.target.closest("button[data-copy]");
