@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from monitor.actions.actor import Actor
-from monitor.actions.cases import DecideCommand, Decided, decide
+from monitor.actions.cases import DecideCommand, Decided, DecisionFields, decide
 from monitor.actions.refused import RefusedError
 from monitor.core.choices import ChoicePart, common_parts
 from monitor.core.decision import Ruling
@@ -27,18 +26,10 @@ class PickedCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DecideManyCommand:
+class DecideManyCommand(DecisionFields):
     """The decisions of one meeting, or of one moment."""
 
     picked: tuple[PickedCase, ...]
-    titles: Mapping[str, str]
-    by: str | None = None
-    note: str = ""
-    document: str | None = None
-    until: date | None = None
-    on: date | None = None
-    into: str = ""
-    present: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,11 +33,9 @@ _VERIFIED = frozenset({Ruling.CONFIRMED, Ruling.REJECTED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DecideCommand:
-    """The command to decide about a case."""
+class DecisionFields:
+    """The parts of a decision that are the same whatever case it is about."""
 
-    case: int
-    ruling: Ruling
     titles: Mapping[str, str]
     """The rules' names for people, by id."""
     by: str | None = None
@@ -52,6 +50,14 @@ class DecideCommand:
     """Of 清理整合, the account that its content goes to, as the office names it."""
     present: str = ""
     """Who took part in the decision; kept before the note, and no reason by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideCommand(DecisionFields):
+    """The command to decide about a case."""
+
+    case: int
+    ruling: Ruling
     seen: str | None = None
     """How the case stood when the actor saw it (see `marks`); None where nobody looked at it before."""
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from monitor.actions.actor import Actor, Right, write_audit
 from monitor.actions.refused import FIELDS, Field, OutOfReachError, RefusedError
-from monitor.core.account import Role, UnitKey
 from monitor.core.calendar import beijing_date
 from monitor.core.phrases import dated, plain
 from monitor.core.unit_proposal import (
@@ -18,6 +17,7 @@ from monitor.core.unit_proposal import (
     KeptProposal,
     ProposalAnswer,
     ProposalKind,
+    UnitChange,
     UnitProposal,
     changed,
 )
@@ -38,17 +38,8 @@ _FURTHEST = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProposeCommand:
-    """A change that a unit asks for."""
-
-    kind: ProposalKind
-    unit: UnitKey
-    accounts: tuple[str, ...]
-    from_on: date
-    role: Role | None = None
-    name: str = ""
-    phone: str = ""
-    note: str = ""
+class ProposeCommand(UnitChange):
+    """The command to ask for a change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

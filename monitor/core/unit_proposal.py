@@ -38,8 +38,8 @@ _STATUS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnitProposal:
-    """A change that a unit asks for."""
+class UnitChange:
+    """A change that a unit asks for, whoever asks and when."""
 
     kind: ProposalKind
     unit: UnitKey
@@ -52,6 +52,12 @@ class UnitProposal:
     name: str = ""
     phone: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitProposal(UnitChange):
+    """A change that a unit has asked for."""
+
     by: str
     """Who asks."""
     at: datetime

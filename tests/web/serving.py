@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from monitor.store import Store
 from monitor.web import WebServer, create_app
+from monitor.web.connections import Net
 from monitor.web.serving import listening
 from tests.web.county import Surroundings
 
@@ -23,9 +24,9 @@ def served(store: Store, around: Surroundings) -> Iterator[str]:
 
 
 @contextmanager
-def listened(app: Starlette) -> Iterator[str]:
-    """Serve an application on a free port of the loopback; the value is its address."""
-    server = WebServer(app)
+def listened(app: Starlette, trusted: tuple[Net, ...] = ()) -> Iterator[str]:
+    """Serve an application on a free port of the loopback; the value is its address. `trusted` are its proxies."""
+    server = WebServer(app, trusted=trusted)
     with listening("127.0.0.1", 0) as sock:
         thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[sock])))
         thread.start()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_network
@@ -13,10 +11,10 @@ from httpx2 import Client, Response
 
 from monitor.store import Store
 from monitor.store.audit import recent_audit
-from monitor.web import WebServer, create_app
+from monitor.web import create_app
 from monitor.web.connections import Net
-from monitor.web.serving import listening
 from tests.web.county import Surroundings
+from tests.web.serving import listened
 from tests.web.sessions import OTHER, SECRET, Closed, closed, token_in
 
 NAME = "xuncha.example.gov.cn"
@@ -25,15 +23,8 @@ LOOPBACK = (ip_network("127.0.0.0/8"),)
 
 @contextmanager
 def served(office: Closed, trusted: tuple[Net, ...]) -> Iterator[str]:
-    server = WebServer(create_app(office.view), trusted=trusted)
-    with listening("127.0.0.1", 0) as sock:
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[sock])))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{sock.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
+    with listened(create_app(office.view), trusted) as address:
+        yield address
 
 
 @pytest.fixture
