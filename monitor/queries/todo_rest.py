@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from monitor.core.calendar import beijing_date
 from monitor.core.decision import Decision
@@ -125,10 +125,10 @@ def _proposals(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator
 
 
 def _unseen(tx: Tx, acts: Sequence[OfficeAct], context: TodoContext) -> Iterator[TodoLine]:
-    count = lights.count(tx, AccountFilter(tasks=condition(tx, Concern.UNSEEN, context.now)))
+    unseen = concerned(tx, Concern.UNSEEN, context.now)
+    count = len(unseen)
     asked = next((act for act in acts if act.act is TodoAct.UNSEEN), None)
     reason = because_of(tx, asked.heads[0]) if count == 1 and asked else ""
-    first = concerned(tx, Concern.UNSEEN, context.now, limit=1)
     named_or_why = reason if count == 1 else _of_accounts(tx, Concern.UNSEEN, count, context)
     yield TodoLine(
         act=TodoAct.UNSEEN,
@@ -141,18 +141,18 @@ def _unseen(tx: Tx, acts: Sequence[OfficeAct], context: TodoContext) -> Iterator
             one="核查采集异常或信息有变化的账号",
             several="核查{n}个采集异常或信息有变化的账号",
         ),
-        why="；".join(filter(None, (named_or_why, *_advices(tx, context)))),
+        why="；".join(filter(None, (named_or_why, *_advices(tx, unseen)))),
         due=due_of(asked.groups, context) if asked else None,
         is_for_today=True,
         verb="去核查",
-        link=f"/accounts/{first[0]}" if count == 1 else f"/accounts?task={Concern.UNSEEN.value}",
+        link=f"/accounts/{unseen[0]}" if count == 1 else f"/accounts?task={Concern.UNSEEN.value}",
     )
 
 
-def _advices(tx: Tx, context: TodoContext) -> Iterator[str]:
+def _advices(tx: Tx, unseen: Collection[str]) -> Iterator[str]:
     """Yield what the owners of those accounts have to do, as far as their platforms say it."""
-    unseen = set(concerned(tx, Concern.UNSEEN, context.now))
-    said = advices(source for source in failing_sources(tx) if source.account in unseen)
+    ids = frozenset(unseen)
+    said = advices(source for source in failing_sources(tx) if source.account in ids)
     yield from (plain(advice, 200).removesuffix("。") for advice in said)
 
 
