@@ -12,9 +12,6 @@ from monitor.web.days import written_day
 from monitor.web.forms import Form
 from monitor.web.paging import whole
 
-Problems = tuple[tuple[str, str], ...]
-"""What is wrong: the id of a field (empty for none) and a sentence, each."""
-
 
 def ruling_of(written: str) -> Ruling | None:
     """Return the decision that a form names, or None."""
@@ -33,13 +30,6 @@ def day_of(parts: Mapping[ChoicePart, str], part: ChoicePart) -> date | None:
         return written_day(written) if written else None
     except ValueError as error:
         raise RefusedError(f"{part.label}应写作2026-05-19。", Field(part.value, part.label)) from error
-
-
-def problems_of(error: RefusedError, prefix: str = "") -> Problems:
-    """Return why an action refused, by the fields of a form."""
-    if error.fields:
-        return tuple((f"{prefix}{field.name}", str(error)) for field in error.fields)
-    return tuple(("", line) for line in str(error).split("\n"))
 
 
 def numbers_of(written: tuple[str, ...] | list[str]) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -10,10 +10,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from monitor.actions.refused import RefusedError
 from monitor.web.auth import cookies
 from monitor.web.auth.visitor import is_token, visitor_of
 from monitor.web.bodies import LongRequestError, body_of, fields_of
 
+Problems = Sequence[tuple[str, str]]
+"""What is wrong with a form: the field, empty for none, and a sentence."""
 TOKEN = "csrf"  # noqa: S105 - a field's name
 HEADER = "x-csrf-token"
 LONGEST = 256 * 1024
@@ -85,6 +88,13 @@ async def _sent(request: Request) -> Form:
         return Form(fields_of(await body_of(request, LONGEST), MOST, with_empty=True))
     except LongRequestError:
         raise HTTPException(413, _TOO_LONG) from None
+
+
+def problems_of(error: RefusedError, prefix: str = "") -> Problems:
+    """Return why an action refused, by the fields of a form."""
+    if error.fields:
+        return tuple((f"{prefix}{field.name}", str(error)) for field in error.fields)
+    return tuple(("", line) for line in str(error).split("\n"))
 
 
 def done(request: Request, address: str, sentence: str) -> Response:

@@ -21,8 +21,8 @@ from monitor.queries.case import CasePage, read_case
 from monitor.queries.lines import OverviewContext
 from monitor.store import Tx
 from monitor.web.auth.visitor import visitor_of
-from monitor.web.deciding import day_of, parts_of, problems_of, ruling_of
-from monitor.web.forms import Form, done, form_of
+from monitor.web.deciding import day_of, parts_of, ruling_of
+from monitor.web.forms import Form, done, form_of, problems_of
 from monitor.web.pages.pages import Pages
 from monitor.web.paging import whole
 

@@ -19,8 +19,8 @@ from monitor.core.choices import ChoicePart
 from monitor.core.decision import Ruling
 from monitor.queries.case_board import Board, CaseFilter, Wait, read_board, read_picking
 from monitor.web.auth.visitor import visitor_of
-from monitor.web.deciding import Problems, day_of, numbers_of, parts_of, problems_of, ruling_of
-from monitor.web.forms import Form, done, form_of
+from monitor.web.deciding import day_of, numbers_of, parts_of, ruling_of
+from monitor.web.forms import Form, Problems, done, form_of, problems_of
 from monitor.web.pages.pages import Pages, number_of
 from monitor.web.paging import whole
 

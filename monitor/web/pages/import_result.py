@@ -23,10 +23,10 @@ from monitor.ledger.uploads import Upload
 from monitor.queries.paging import ListSlice, slice_of
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.download import XLSX, attachment
-from monitor.web.forms import done, form_of
+from monitor.web.forms import Problems, done, form_of, problems_of
 from monitor.web.import_text import fault_lines, faulty_rows, hint_lines
 from monitor.web.imports import KINDS, Looked, Looking, file_kind, replacing
-from monitor.web.pages.import_upload import BUSY, Problems, area_in, as_of, day_problem, imports_of, owner_of
+from monitor.web.pages.import_upload import BUSY, area_in, as_of, day_problem, imports_of, owner_of
 from monitor.web.pages.pages import Pages
 from monitor.web.paging import whole
 
@@ -91,8 +91,8 @@ async def import_apply(pages: Pages, looking: Looking, request: Request) -> Resp
         return await _changed(pages, looking, request, error, is_removing=is_removing)
     except RefusedError as error:
         if is_removing:
-            return _removal(pages, looked, problems=_problems(error), removed=form.get("removed"))
-        return _result(pages, request, looked, problems=_problems(error))
+            return _removal(pages, looked, problems=problems_of(error), removed=form.get("removed"))
+        return _result(pages, request, looked, problems=problems_of(error))
     imports_of(pages).uploads.drop(upload)
     return _imported(request, looked, imported)
 
@@ -136,19 +136,14 @@ async def _changed(
     """Return what the file would change now, as it is not what was shown any more."""
     looked = await _looked(pages, looking, request)
     if is_removing and looked.preview and looked.preview.going:
-        return _removal(pages, looked, problems=_problems(error), status=409)
-    return _result(pages, request, looked, problems=_problems(error), status=409)
+        return _removal(pages, looked, problems=problems_of(error), status=409)
+    return _result(pages, request, looked, problems=problems_of(error), status=409)
 
 
 def _imported(request: Request, looked: Looked, imported: FileImported) -> Response:
     name = KINDS[looked.upload.kind]
     said = f"已导入“{looked.upload.name}”，第{imported.edition}版{name}。"
     return done(request, f"/imports?imported={imported.number}", said)
-
-
-def _problems(error: RefusedError) -> Problems:
-    """Return why an action refused, by field."""
-    return tuple((field.name, str(error)) for field in error.fields) or (("", str(error)),)
 
 
 def _day_of(upload: Upload) -> str:

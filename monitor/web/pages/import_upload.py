@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,14 +18,12 @@ from monitor.ledger.uploads import Incoming, Upload
 from monitor.queries.lines import OverviewContext
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.days import written_day
-from monitor.web.forms import Form
+from monitor.web.forms import Form, Problems
 from monitor.web.imports import KINDS, Imports
 from monitor.web.pages.handing_out import require
 from monitor.web.pages.pages import Pages
 from monitor.web.uploads import SentForm, upload_of
 
-Problems = Sequence[tuple[str, str]]
-"""What is wrong with a form: the field, empty for none, and a sentence."""
 BUSY = "正在核对别的文件，请过一会儿再试；上传的文件还在。"
 _NO_FILE = "请选择要上传的文件（xlsx 或 csv）。"
 _EMPTY = "文件是空的；请核对是否选错了文件。"
@@ -57,7 +54,7 @@ async def upload(pages: Pages, request: Request) -> Response:
     require(visitor_of(request), Right.IMPORT)
     parts, moment = imports_of(pages), pages.context.moment()
     sent = await upload_of(request, parts.uploads)
-    problems = problems_of(sent, moment)
+    problems = _upload_problems(sent, moment)
     if problems or sent.incoming is None:
         if sent.incoming is not None:
             sent.incoming.discard()
@@ -65,7 +62,7 @@ async def upload(pages: Pages, request: Request) -> Response:
     return await _kept(pages, request, sent, sent.incoming)
 
 
-def problems_of(sent: SentForm, moment: OverviewContext) -> Problems:
+def _upload_problems(sent: SentForm, moment: OverviewContext) -> Problems:
     """Return what is wrong with a form beside the file itself."""
     file = _NO_FILE if sent.incoming is None else "" if sent.incoming.size else _EMPTY
     day = day_problem(sent.form.get("day"), moment)
