@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from monitor.core.account import UnitKey
 from monitor.core.unit_proposal import KeptProposal, ProposalAnswer, UnitProposal
-from monitor.store.columns import run
 from monitor.store.database import Tx
 from monitor.store.tables import unit_proposals as table
 
@@ -69,13 +68,6 @@ def let_go_of(tx: Tx, words: Collection[str], alias: str) -> None:
     gone = {"name": alias, "phone": alias, "note": ""}
     tx.execute(sa.update(table).where(theirs).values(gone))
     tx.execute(sa.update(table).where(table.c.by.in_(words)).values(by=alias))
-
-
-def forget_people(tx: Tx, before: datetime, text: str) -> None:
-    """Leave the people out of what was answered before a moment."""
-    gone = {"name": text, "phone": "", "note": ""}
-    old = sa.and_(table.c.answered_at < before, table.c.name != "", table.c.name != text)
-    run(tx, sa.update(table).where(old).values(gone), [{}])
 
 
 def _is_of(unit: UnitKey) -> tuple[sa.ColumnElement[bool], ...]:

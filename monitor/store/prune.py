@@ -247,11 +247,24 @@ def _drop_people(tx: Tx, ids: Collection[Id], limit: datetime) -> int:
     return people.let_go(tx, [int(id_) for id_ in ids], limit)
 
 
+# --- what units asked for, and the office has answered ---
+
+
+def _old_proposals(tx: Tx, limit: datetime, after: Id | None) -> Sequence[Id]:
+    return _next(tx, tables.unit_proposals, after, tables.unit_proposals.c.answered_at < limit)
+
+
+def _drop_proposals(tx: Tx, ids: Collection[Id], limit: datetime) -> int:
+    del limit  # an answer is final
+    return _delete(tx, tables.unit_proposals.c.id, ids)
+
+
 PARTS = (
     Part(name="原始页面", keep=lambda keeping: keeping.evidence, find=_old_evidence, drop=_drop_evidence),
     Part(name="消息", keep=lambda keeping: keeping.messages, find=_old_messages, drop=_drop_messages),
     Part(name="没有发出的提醒事项", keep=lambda keeping: keeping.messages, find=_old_notices, drop=_drop_notices),
     Part(name="前任联系人", keep=lambda keeping: keeping.messages, find=_old_people, drop=_drop_people),
+    Part(name="单位提出的变更", keep=lambda keeping: keeping.messages, find=_old_proposals, drop=_drop_proposals),
     Part(name="发布记录", keep=lambda keeping: keeping.observations, find=_old_posts, drop=_drop_posts),
     Part(name="核查记录", keep=lambda keeping: keeping.observations, find=_old_observations, drop=_drop_observations),
 )

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 import sqlalchemy as sa
 
 from monitor.app.parts import pruner
-from monitor.core.account import Role
+from monitor.core.account import Role, UnitKey
 from monitor.core.case import NOTHING, Close, Closing, Plan
 from monitor.core.finding import Known
 from monitor.core.message import Attempt, Outcome
 from monitor.core.observation import Observation, Reason
+from monitor.core.unit_proposal import ProposalAnswer, ProposalKind, UnitProposal
 from monitor.pipeline.prune import NOTE
-from monitor.store import Store, cases, facts, notes, outbox, tables
+from monitor.store import Store, cases, facts, notes, outbox, proposals, tables
 from tests.pipeline.build import settings
 from tests.store.build import (
     DAY,
@@ -165,6 +166,29 @@ async def test_what_a_finding_cites_stays(store: Store) -> None:
     assert {first, began} <= left
     assert second not in left
     assert first in bytes_of
+
+
+async def test_what_a_unit_asked_for_goes_once_it_was_answered_long_ago(store: Store) -> None:
+    enrol(store, account())
+    asked = UnitProposal(
+        kind=ProposalKind.CONTACT,
+        unit=UnitKey("示例县", "示例县教育局"),
+        accounts=("A01",),
+        from_on=date(2026, 5, 1),
+        role=Role.LIAISON,
+        name="联络员乙",
+        phone="13800000002",
+        by="联络员甲",
+        at=NOW,
+    )
+    with store.begin() as tx:
+        waits, answered = proposals.keep(tx, asked), proposals.keep(tx, asked)
+        proposals.answer(tx, answered, ProposalAnswer.DECLINED, by="县府办", why="已登记", at=NOW)
+    assert not any((await prune(store, NOW + 729 * DAY)).values())
+    assert (await prune(store, NOW + 731 * DAY))["单位提出的变更"] == 1
+    with store.read() as tx:
+        assert [kept.id for kept in proposals.waiting(tx)] == [waits]
+        assert proposals.proposal(tx, answered) is None
 
 
 async def test_a_day_s_round_comes_once_and_ends_where_it_must(store: Store) -> None:
