@@ -32,6 +32,10 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 _EXACT_DIGITS = 15
 _PHONE_DIGITS = 11
 _LONGEST_ID = 200
+ENDINGS_OF_PAGES = frozenset({"edit", "posts"})
+"""What follows an account's id in addresses of pages about it: no id may end so."""
+PAGES_BESIDE_ACCOUNTS = frozenset({"new"})
+"""What stands in addresses where an account's id does: no id may be that."""
 _LONGEST_SPAN = 100
 """Characters of two days: each mark between them might be the one."""
 _SEPARATORS = re.compile(r"[、，,;；/\n]")
@@ -153,8 +157,15 @@ def identifier(cell: Cell) -> str:
 def account_id(cell: Cell) -> str:
     """Return an account's id: it stands in addresses of pages, where some would lead elsewhere, or nowhere."""
     found = identifier(cell)
-    if not {".", ".."}.isdisjoint(found.replace("\\", "/").split("/")):
+    *parents, last = found.replace("\\", "/").split("/")
+    if not {".", ".."}.isdisjoint((*parents, last)):
         raise BadCellError(f"“{one_line(found)}”不能作账号ID：用斜线分开的一段不能只是 . 或 ..")
+    if parents and "" in (*parents, last):
+        raise BadCellError(f"“{one_line(found)}”不能作账号ID：斜线不能在两端，也不能连写")
+    if parents and last in ENDINGS_OF_PAGES:
+        raise BadCellError(f"“{one_line(found)}”不能作账号ID：不能以 /{last} 结尾")
+    if found in PAGES_BESIDE_ACCOUNTS:
+        raise BadCellError(f"“{found}”不能作账号ID：页面地址里已有它用")
     if len(found) > _LONGEST_ID:
         raise BadCellError(f"“{one_line(found)}”不能作账号ID：最多{_LONGEST_ID}个字")
     return found

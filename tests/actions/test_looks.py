@@ -65,7 +65,7 @@ def test_a_complete_look_shows_the_newest_day_and_is_judged_at_once(hand: Store)
     assert done.seen is not None
     assert done.seen.told(beijing_date(NOW)) == "12月1日，完整列表"
     assert verdict(hand) == (State.OK, 2)
-    with hand.read() as tx:
+    with hand.begin() as tx:
         assert "A01" in due_for_judgement(tx, NOW, 10)
 
 
@@ -116,6 +116,7 @@ def test_a_mistake_is_corrected_in_place_and_both_values_stay_judgeable(hand: St
     assert verdict(hand, NOW, NOW) == (State.VIOLATED, 17)
     with hand.read() as tx:
         row = tx.execute(sa.select(tables.acts).order_by(tables.acts.c.id.desc()).limit(1)).one()
+    with hand.begin() as tx:
         assert "A01" in due_for_judgement(tx, later, 10)
     assert (row.action, row.before, row.after) == (
         "look correct",

@@ -19,7 +19,7 @@ from tests.pipeline.build import Canned, office, settings
 from tests.web.county import Surroundings
 
 APP = create_app(Surroundings().view(None))  # type: ignore[arg-type]  # only to be asked for its routes
-MARKS = st.sampled_from([*"/?#.%&+;\\:@[]{}<>\"' 示a1", "..", "//", "%2e", "%2F", "/posts", "\u202e"])
+MARKS = st.sampled_from([*"/?#.%&+;\\:@[]{}<>\"' 示a1", "..", "//", "%2e", "%2F", "/posts", "/edit", "new", "\u202e"])
 
 
 def led_to(address: str, prefix: str) -> str | None:
@@ -40,6 +40,9 @@ def led_to(address: str, prefix: str) -> str | None:
 @example("./a")
 @example("a\\..\\b")
 @example("A?x=1#y")
+@example("/posts")
+@example("a//b")
+@example("new")
 def test_an_id_is_refused_or_its_address_leads_to_it(written: str) -> None:
     try:
         id_ = cells.account_id(Cell(written))
@@ -51,10 +54,20 @@ def test_an_id_is_refused_or_its_address_leads_to_it(written: str) -> None:
         assert led_to(f"{prefix}{do_urlencode(id_)}", prefix) == id_
 
 
-@pytest.mark.parametrize("id_", ["..", ".", "a/..", "../a", "a/./b", "a\\..", "．．", "x" * 201])
+@pytest.mark.parametrize("id_", ["..", ".", "a/..", "../a", "a/./b", "a\\..", "．．", "x" * 201, "/a", "a/", "a//b"])
 def test_ids_that_lead_elsewhere_or_nowhere_are_refused(id_: str) -> None:
     with pytest.raises(BadCellError, match="不能作账号ID"):
         cells.account_id(Cell(id_))
+
+
+def test_no_id_is_taken_that_another_page_has_in_its_address() -> None:
+    paths = [path for route in APP.routes if (path := getattr(route, "path", ""))]
+    beside = {path.removeprefix("/accounts/") for path in paths if path.startswith("/accounts/")}
+    ends = {path.partition("{account_id:path}")[2] for path in paths} - {""}
+    assert {"/posts", "/edit"} <= ends
+    for id_ in [*(page for page in beside if "{" not in page), *(f"a{ending}" for ending in ends)]:
+        with pytest.raises(BadCellError, match="不能作账号ID"):
+            cells.account_id(Cell(id_))
 
 
 @pytest.mark.parametrize("id_", ["a..b", "...", "a.b", "JY-001", "县/教育局", "A?1", "A#1"])
