@@ -1,10 +1,11 @@
-"""A document as a value: its title, the lines above its table, and its tables. The layout is the writers' business."""
+"""A document as a value: its title, what it says, and its tables. The layout is the writers' business."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import Enum
 
 Value = str | int | date | datetime | None
 """The values a cell may hold; a moment is written in Beijing time."""
@@ -45,9 +46,54 @@ class Guidance:
     table: Table
 
 
+class Form(Enum):
+    """How a document looks in Word; the value is its template's file name without the ending."""
+
+    TABLE = "table"
+    """A title, lines, and one table."""
+    BULLETIN = "bulletin"
+    """An official document: addressee, numbered headings, attachments, signature."""
+    WEEKLY = "weekly"
+    """One page for the office itself."""
+    NOTICE = "notice"
+    """整改通知单."""
+    HANDOVER = "handover"
+    """账号交接单."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A heading within the text, without its number: whoever writes the document counts."""
+
+    text: str
+    level: int = 1
+    """1 for `一、`, 2 for `（一）`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """A paragraph of the text."""
+
+    text: str
+
+
+Block = Heading | Paragraph | Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A table behind the text, on pages of its own; of several each has its number, which the writers count."""
+
+    title: str
+    table: Table
+    head: Sequence[str] = ()
+    """The lines above the table."""
+    landscape: bool = True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """The content of one file."""
+    """The content of one file. csv and json have its head and table, workbooks its attachments too, Word has all."""
 
     title: str
     table: Table
@@ -55,3 +101,19 @@ class Document:
     """The lines above the table, in Chinese."""
     guidance: Guidance | None = None
     """Only workbooks have it."""
+    form: Form = Form.TABLE
+    addressee: str = ""
+    """主送, without the colon behind it."""
+    body: Sequence[Block] = ()
+    attachments: Sequence[Attachment] = ()
+    signer: str = ""
+    """落款."""
+    dated: date | None = None
+    number: str = ""
+    """发文字号; empty until somebody gives it one."""
+    is_draft: bool = False
+    """True if 送审稿 stands above it."""
+    landscape: bool = False
+    """True if the pages of the text lie on their side."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What a template may print word by word, by the name that it has there."""
