@@ -66,6 +66,7 @@ def every_page(county: Store) -> list[str]:
         "/records/new?kind=training",
         "/system",
         "/audit",
+        "/rights",
         "/?light=red",
         "/accounts?task=people",
         "/messages?state=held",

@@ -27,6 +27,7 @@ def tabs_of(visitor: Visitor) -> tuple[tuple[str, str], ...]:
         ("/system/settings", "设置", Right.SEE_SYSTEM),
         ("/users", "用户", Right.MANAGE_USERS),
         ("/audit", "操作记录", Right.SEE_AUDIT),
+        ("/rights", "谁能看什么", Right.SEE),
     )
     return tuple((address, name) for address, name, right in tabs if visitor.may(right))
 
