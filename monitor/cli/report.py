@@ -15,10 +15,10 @@ from monitor.cli.place import CommandContext
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import telling
 from monitor.core.calendar import beijing_date
+from monitor.core.period import BadPeriodError, Period
 from monitor.documents import Document, write
 from monitor.documents.deductions import deductions
 from monitor.documents.deregistration import deregistration
-from monitor.documents.period import BadPeriodError, Period
 from monitor.documents.review import review
 from monitor.documents.writing import NotWrittenError
 from monitor.pipeline.dossiers import Dossiers, read_dossiers

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 
 from monitor.core.finding import Finding, Proposal, State
 from monitor.core.labels import evidence_list
+from monitor.core.period import Period
 from monitor.core.record import Record, RecordKind, Result
 from monitor.core.rules.reg_01 import ID as UNFILED
 from monitor.documents.document import Document, Table, Value
 from monitor.documents.dossier import AREA, Dossier, has_areas, in_order
-from monitor.documents.period import Period
 from monitor.documents.spared import spared
 
 COLUMNS = ("主办单位", "账号ID", "账号名称", "平台", "事由", "依据", "开始日期", "证据", "建议扣分", "审定")

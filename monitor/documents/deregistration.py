@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from monitor.core.deregistration import ID, Progress, Stage
+from monitor.core.period import Period
 from monitor.core.record import Record
 from monitor.documents.document import Document, Table, Value
 from monitor.documents.dossier import AREA, Dossier, has_areas, in_order
-from monitor.documents.period import Period
 
 COLUMNS = (
     "主办单位",

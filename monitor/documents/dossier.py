@@ -16,9 +16,9 @@ from monitor.core.episode import Episodes, episodes
 from monitor.core.finding import Finding, Known, RuleBook
 from monitor.core.names import normal
 from monitor.core.observation import KnownPost
+from monitor.core.period import Period
 from monitor.core.record import Record, RecordKind
 from monitor.core.rules.updates import Staleness, is_shown, must_update, open_gap
-from monitor.documents.period import Period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

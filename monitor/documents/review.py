@@ -13,10 +13,10 @@ from monitor.core.finding import Finding, Proposal
 from monitor.core.judgement import headline
 from monitor.core.labels import evidence_list
 from monitor.core.pass_rate import PassRate, pass_rate
+from monitor.core.period import Period
 from monitor.core.record import Record
 from monitor.documents.document import Document, Table, Value
 from monitor.documents.dossier import AREA, Dossier, has_areas, in_order
-from monitor.documents.period import Period
 from monitor.documents.spared import spared
 
 COLUMNS = (

@@ -11,10 +11,10 @@ from monitor.core.deregistration import ID as DEREGISTRATION
 from monitor.core.deregistration import progress
 from monitor.core.finding import Finding, Known
 from monitor.core.index import IndexWeek
+from monitor.core.period import Period
 from monitor.core.record import Record
 from monitor.core.rules.updates import staleness
 from monitor.documents.dossier import Dossier, gaps_of
-from monitor.documents.period import Period
 from monitor.pipeline.evaluate import RulesInForce
 from monitor.store import Tx, facts, registers, roster
 from monitor.store.facts import Tell

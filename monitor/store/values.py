@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from enum import Enum
 from functools import cache
 from operator import attrgetter
@@ -60,6 +61,8 @@ def _encoder(kind: Any) -> Convert:  # noqa: ANN401 - a type hint has no type of
         return lambda value: value.isoformat()
     if issubclass(kind, timedelta):
         return lambda value: value // timedelta(microseconds=1)
+    if issubclass(kind, Decimal):
+        return str
     return _same(kind)
 
 
@@ -81,6 +84,8 @@ def _decoder(kind: Any) -> Convert:  # noqa: ANN401 - as above
         return date.fromisoformat
     if issubclass(kind, timedelta):
         return lambda written: timedelta(microseconds=written)
+    if issubclass(kind, Decimal):
+        return Decimal
     return _same(kind)
 
 

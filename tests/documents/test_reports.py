@@ -14,6 +14,7 @@ from monitor.core.deregistration import Progress, Stage
 from monitor.core.episode import Episode, Episodes
 from monitor.core.finding import Finding, Proposal, State, Strength
 from monitor.core.outage import Cause, Outage
+from monitor.core.period import Period
 from monitor.core.record import Record, RecordKind
 from monitor.core.rules.updates import Staleness
 from monitor.core.subject import Subject, SubjectKind
@@ -22,7 +23,6 @@ from monitor.documents.deductions import deductions
 from monitor.documents.deregistration import deregistration
 from monitor.documents.document import Value
 from monitor.documents.dossier import Dossier, gaps_of
-from monitor.documents.period import Period
 from monitor.documents.review import review
 from tests.core.area import record, ruled
 from tests.core.build import BOOK, account, beijing_time, finding, known

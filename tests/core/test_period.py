@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from monitor.documents.period import BadPeriodError, Period
+from monitor.core.period import BadPeriodError, Period
 from tests.core.build import beijing_time
 
 
@@ -21,11 +21,29 @@ from tests.core.build import beijing_time
     ],
 )
 def test_a_period_is_a_quarter_a_month_or_a_week(text: str, first: date, last: date, label: str) -> None:
-    assert Period.of(text) == Period(label=label, first=first, last=last)
+    found = Period.of(text)
+    assert (found.label, found.first, found.last) == (label, first, last)
+
+
+@pytest.mark.parametrize("text", ["2026-Q1", "2026-02", "2026-W53", "2026-05-03..2026-05-20"])
+def test_a_period_is_written_as_it_is_read_and_follows_the_one_before_it(text: str) -> None:
+    found = Period.of(text)
+    assert found.key == text
+    assert Period.of(found.before.key) == found.before
+    assert found.before.last + timedelta(days=1) == found.first
+
+
+def test_any_days_are_a_period() -> None:
+    found = Period.of("2026-05-03..2026-05-20")
+    assert (found.label, found.before.key) == ("2026年5月3日至2026年5月20日", "2026-04-15..2026-05-02")
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2026", "2026-Q5", "2026-13", "2026-00", "2025-W53", "0000-Q1", "二〇二六-Q1", "上季度"]
+    "text",
+    [
+        *("", "2026", "2026-Q5", "2026-13", "2026-00", "2025-W53", "0000-Q1", "1999-Q1", "二〇二六-Q1", "上季度"),
+        *("2026-05-20..2026-05-03", "2026-05-03..2026-02-30"),
+    ],
 )
 def test_anything_else_is_no_period(text: str) -> None:
     with pytest.raises(BadPeriodError):
