@@ -7,7 +7,7 @@ from datetime import datetime
 
 from monitor.actions.actor import Actor
 from monitor.actions.cases import DecideCommand, Decided, DecisionFields, decide
-from monitor.actions.refused import RefusedError
+from monitor.actions.refused import IncompleteError, RefusedError
 from monitor.core.choices import ChoicePart, common_parts
 from monitor.core.decision import Ruling
 from monitor.store import Tx, cases
@@ -51,7 +51,7 @@ class DecidedMany:
 def decide_many(tx: Tx, command: DecideManyCommand, *, actor: Actor, now: datetime) -> DecidedMany:
     """Decide about each case that can be decided on, and say of the others why not: one audit row for each decision.
 
-    Raises RefusedError where none can be, and then nothing is kept.
+    Raises RefusedError where none can be, or the form lacks what one of them asks for; then nothing is kept.
     """
     if not command.picked:
         raise RefusedError("请先勾选要办的事项。")
@@ -64,6 +64,8 @@ def decide_many(tx: Tx, command: DecideManyCommand, *, actor: Actor, now: dateti
     for choice in {picked.case: picked for picked in command.picked}.values():
         try:
             done.append(decide(tx, _single(command, choice), actor=actor, now=now))
+        except IncompleteError:
+            raise
         except RefusedError as error:
             last = error
             passed.append(Passed(case=choice.case, why=str(error)))
@@ -79,6 +81,7 @@ def _single(command: DecideManyCommand, one: PickedCase) -> DecideCommand:
         case=one.case,
         ruling=one.ruling,
         titles=command.titles,
+        terms=command.terms,
         by=command.by,
         note=command.note,
         document=command.document,

@@ -7,11 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from monitor.actions.actor import Actor, Right, write_audit
-from monitor.actions.refused import FIELDS, Field, RefusedError, StaleError
+from monitor.actions.refused import FIELDS, Field, IncompleteError, RefusedError, StaleError
 from monitor.core.calendar import beijing, beijing_date, start_of_day
 from monitor.core.case import Case, Closing
 from monitor.core.decidable import advice, recommended, refusal
-from monitor.core.decision import ENDING, Decision, Ruling, exemption_ends, in_force, missing_parts
+from monitor.core.decision import (
+    ENDING,
+    USUAL_TERMS,
+    Decision,
+    DecisionTerms,
+    Ruling,
+    exemption_ends,
+    exemption_most,
+    in_force,
+    missing_parts,
+)
 from monitor.core.finding import Finding, State, Strength
 from monitor.core.phrases import Names, dated, plain
 from monitor.store import Tx, areas, cases, decisions, roster
@@ -29,6 +39,7 @@ VERBS: Mapping[Ruling, str] = {
 _FIELDS = {
     field.label: field for field in (Field("by", "决定人"), Field("note", "说明"), Field("document", "依据文号"))
 }
+"""As the columns of an import file are called."""
 _VERIFIED = frozenset({Ruling.CONFIRMED, Ruling.REJECTED})
 
 
@@ -48,6 +59,8 @@ class DecisionFields:
     """The day on which it was decided, of a meeting before today; None for today."""
     into: str = ""
     """Of 清理整合, the account that its content goes to, as the office names it."""
+    terms: DecisionTerms = USUAL_TERMS
+    """What the settings say of decisions."""
     present: str = ""
     """Who took part in the decision; kept before the note, and no reason by itself."""
 
@@ -102,10 +115,7 @@ def decide(tx: Tx, command: DecideCommand, *, actor: Actor, now: datetime) -> De
     if finding is None:
         raise RefusedError(f"事项{command.case}的问题已经消除，或尚未判定，没有可以决定的内容。")
     _refuse(finding, command)
-    is_exempted = command.ruling is Ruling.EXEMPTED
-    until = command.until or exemption_ends(beijing_date(now)) if is_exempted else None
-    if until is not None and until < beijing_date(now):
-        raise RefusedError("有效期不能早于今天。", Field("until", "有效期"))
+    until = _until(command, beijing_date(now)) if command.ruling is Ruling.EXEMPTED else None
     _record(tx, found, replace(command, until=until), actor, now, episode=finding.episode, before=finding.label)
     return Decided(named=named(tx, found, command.titles), until=until)
 
@@ -163,13 +173,25 @@ def _moment(at: datetime, now: datetime) -> str:
     return f"{day}{beijing(at):%H:%M}"
 
 
+def _until(command: DecideCommand, today: date) -> date:
+    """Return the last day of an exemption; raises IncompleteError for one that is over, or lasts too long."""
+    until, field = command.until or exemption_ends(today, command.terms), Field("until", "有效期")
+    if until < today:
+        raise IncompleteError("有效期不能早于今天。", field)
+    most = exemption_most(today, command.terms)
+    if until > most:
+        months = command.terms.exempt_months
+        raise IncompleteError(f"豁免最长{months}个月，有效期最晚填{most}；到期仍需豁免的，请届时重新登记。", field)
+    return until
+
+
 def _made_at(tx: Tx, found: Case, on: date | None, now: datetime) -> datetime:
     """Return when a decision was made: now, or on a day before, after everything else that was decided by then."""
     if on is None or on == beijing_date(now):
         return now
     field = Field("on", "日期")
     if on > beijing_date(now):
-        raise RefusedError("决定日期不能晚于今天。", field)
+        raise IncompleteError("决定日期不能晚于今天。", field)
     made = [entry.at for entry in decisions.decisions_about(tx, found, until=now) if entry.rule == found.rule]
     if on < max((beijing_date(at) for at in made), default=date.min):
         raise RefusedError("决定日期不能早于这个事项已登记的上一个决定。", field)
@@ -188,7 +210,10 @@ def _refuse(finding: Finding, command: DecideCommand) -> None:
     if command.ruling is Ruling.EXEMPTED and not (command.by or "").strip():
         missing = ("决定人", *missing)
     if missing:
-        raise RefusedError(f"豁免须写明谁决定、理由和依据，请补上{FIELDS}。", *(_FIELDS[label] for label in missing))
+        wanted = "谁决定、理由和依据" if command.ruling is Ruling.EXEMPTED else "文号或纪要编号"
+        raise IncompleteError(
+            f"{command.ruling.label}须写明{wanted}，请补上{FIELDS}。", *(_FIELDS[label] for label in missing)
+        )
 
 
 def _instead(ruling: Ruling, finding: Finding) -> str:

@@ -39,6 +39,10 @@ class RefusedError(Exception):
         return self._sentence.replace(FIELDS, "、".join(called(field) for field in self.fields))
 
 
+class IncompleteError(RefusedError):
+    """What was filled in lacks a part, or cannot be: of many decided by one form, none is kept."""
+
+
 class StaleError(RefusedError):
     """Somebody else was quicker: what the actor saw is no longer so. The sentence says who did what, and when."""
 

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 
 from monitor.core import obligations
 from monitor.core.calendar import WorkCalendar
+from monitor.core.decision import DecisionTerms
 from monitor.core.finding import AreaRule, Rule, RuleBook
 from monitor.core.rules import see_01
 from monitor.core.subject import SubjectKind
@@ -37,12 +38,17 @@ def rule_titles() -> dict[str, str]:
     return {rule.id: rule.title for rule in (*obligations.all_rules(), see_01.rule(WorkCalendar()))}
 
 
+def decision_terms(settings: Settings) -> DecisionTerms:
+    """Return what the settings say of decisions."""
+    return DecisionTerms(exempt_months=settings.rule_versions.exempt_months)
+
+
 def rules_in_force(settings: Settings, calendar: WorkCalendar) -> RulesInForce:
     """Return the rules and what they go by; the numbers of a day are put together once."""
     titles = {rule.id: rule.title for rule in (*obligations.all_rules(), see_01.rule(calendar))}
 
     @lru_cache(maxsize=64)
     def book_of(day: date) -> RuleBook:
-        return replace(settings.rule_book(day), titles=titles, calendar=calendar)
+        return replace(settings.rule_book(day), titles=titles, calendar=calendar, terms=decision_terms(settings))
 
     return RulesInForce(rules=all_rules(), area_rules=all_area_rules(), book_of=book_of, calendar=calendar)

@@ -9,7 +9,7 @@ import click
 
 from monitor.actions.cases import CloseCommand, DecideCommand, Decided, close, decide, named
 from monitor.app.clock import now
-from monitor.app.rules import rule_titles
+from monitor.app.rules import decision_terms, rule_titles
 from monitor.cli.actor import perform
 from monitor.cli.place import CommandContext
 from monitor.cli.refusal import Refusal
@@ -141,7 +141,14 @@ def _decide(
 ) -> Decided:
     """Record what was decided; the service judges anew whom it is about."""
     command = DecideCommand(
-        case=number, ruling=ruling, titles=rule_titles(), by=by, note=note, document=document, until=until
+        case=number,
+        ruling=ruling,
+        titles=rule_titles(),
+        terms=decision_terms(where.settings()),
+        by=by,
+        note=note,
+        document=document,
+        until=until,
     )
     return perform(where, decide, command)
 

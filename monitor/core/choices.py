@@ -5,13 +5,13 @@ Which decisions there are says `decidable`; this says how they are put to a pers
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from monitor.core.account import Labelled
 from monitor.core.decidable import decidable, refusal
-from monitor.core.decision import ENDING, Ruling, exemption_ends, missing_parts
+from monitor.core.decision import ENDING, DecisionTerms, Ruling, exemption_ends, exemption_most, missing_parts
 from monitor.core.finding import Finding, Proposal, Strength
 from monitor.core.phrases import dated
 from monitor.core.rules import upd_01, upd_03
@@ -35,6 +35,8 @@ class Asked:
     is_required: bool = False
     value: str = ""
     """What it is unless somebody writes otherwise."""
+    most: str = ""
+    """Of a day: the last that it may be; empty for any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,17 +89,22 @@ CLOSING = "同样的问题再出现会重新列入。"
 """What the end of a case by hand leads to."""
 
 
-def choices(finding: Finding, today: date) -> tuple[Choice, ...]:
+def choices(finding: Finding, today: date, terms: DecisionTerms) -> tuple[Choice, ...]:
     """Return the decisions that can be made about a finding now, in the order in which they are put."""
+    return tuple(_choice(ruling, finding, today, terms) for ruling in choosable(finding))
+
+
+def choosable(finding: Finding) -> tuple[Ruling, ...]:
+    """Return them as rulings."""
     possible = frozenset(decidable(finding))
     if finding.rule in _COUNTED:
         possible -= {Ruling.REJECTED}
-    return tuple(_choice(ruling, finding, today) for ruling in _ORDER if ruling in possible)
+    return tuple(ruling for ruling in _ORDER if ruling in possible)
 
 
 def revocation() -> Choice:
     """Return how the end of a decision that stands is put."""
-    return _put(Ruling.REVOKED)
+    return Choice(ruling=Ruling.REVOKED, asks=(Asked(part=ChoicePart.NOTE),), leads_to=_LEADS_TO[Ruling.REVOKED])
 
 
 def barred(finding: Finding, title: str) -> tuple[str, ...]:
@@ -109,44 +116,52 @@ def barred(finding: Finding, title: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reasons))
 
 
-def common_parts(rulings: Sequence[Ruling]) -> tuple[ChoicePart, ...]:
+def common_parts(rulings: Iterable[Ruling]) -> tuple[ChoicePart, ...]:
     """Return what any of these decisions asks for, in the order of a form."""
     wanted = {part for ruling in rulings for part in _PARTS[ruling]}
     return tuple(part for part in ChoicePart if part in wanted)
 
 
-def leads_to(ruling: Ruling, today: date, until: date | None = None) -> str:
+def common_asks(decided: Collection[tuple[Ruling, Strength]], today: date, terms: DecisionTerms) -> tuple[Asked, ...]:
+    """Return what is asked once for several decisions, each under a rule of some strength; required if one needs it."""
+    needed = {
+        part
+        for ruling, strength in decided
+        for part in _required(ruling, in_principle=strength is Strength.IN_PRINCIPLE)
+    }
+    parts = common_parts({ruling for ruling, _ in decided})
+    return tuple(_asked(part, today, terms, is_required=part in needed) for part in parts)
+
+
+def leads_to(ruling: Ruling, today: date, terms: DecisionTerms) -> str:
     """Return what follows from a decision."""
     if ruling is not Ruling.EXEMPTED:
         return _LEADS_TO[ruling]
-    last = dated(until or exemption_ends(today), today)
+    last = dated(exemption_ends(today, terms), today)
     return f"豁免至{last}（含当日）：期间不再提醒，不列入清理整合建议名单，台账写“已豁免”；到期前提醒办公室。"
 
 
-def _choice(ruling: Ruling, finding: Finding, today: date) -> Choice:
+def _choice(ruling: Ruling, finding: Finding, today: date, terms: DecisionTerms) -> Choice:
     proposed = {_PROPOSED.get(proposal) for proposal in finding.proposals}
-    return _put(
-        ruling,
-        today,
-        is_proposed=ruling in proposed and ruling in ENDING,
-        in_principle=finding.strength is Strength.IN_PRINCIPLE,
-    )
-
-
-def _put(ruling: Ruling, today: date | None = None, *, is_proposed: bool = False, in_principle: bool = False) -> Choice:
-    required = {_COLUMNS[column] for column in missing_parts(ruling, "", None, in_principle=in_principle)}
+    required = _required(ruling, in_principle=finding.strength is Strength.IN_PRINCIPLE)
     return Choice(
         ruling=ruling,
-        is_proposed=is_proposed,
-        asks=tuple(_asked(part, today, is_required=part in required) for part in _PARTS[ruling]),
-        leads_to=leads_to(ruling, today or date.min),
+        is_proposed=ruling in proposed and ruling in ENDING,
+        asks=tuple(_asked(part, today, terms, is_required=part in required) for part in _PARTS[ruling]),
+        leads_to=leads_to(ruling, today, terms),
     )
 
 
-def _asked(part: ChoicePart, today: date | None, *, is_required: bool) -> Asked:
-    value = ""
-    if today is not None and part is ChoicePart.ON:
-        value = today.isoformat()
-    if today is not None and part is ChoicePart.UNTIL:
-        value = exemption_ends(today).isoformat()
-    return Asked(part=part, is_required=is_required, value=value)
+def _required(ruling: Ruling, *, in_principle: bool) -> frozenset[ChoicePart]:
+    return frozenset(_COLUMNS[column] for column in missing_parts(ruling, "", None, in_principle=in_principle))
+
+
+def _asked(part: ChoicePart, today: date, terms: DecisionTerms, *, is_required: bool) -> Asked:
+    match part:
+        case ChoicePart.ON:
+            value, most = today.isoformat(), today.isoformat()
+        case ChoicePart.UNTIL:
+            value, most = exemption_ends(today, terms).isoformat(), exemption_most(today, terms).isoformat()
+        case _:
+            value = most = ""
+    return Asked(part=part, is_required=is_required, value=value, most=most)

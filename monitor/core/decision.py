@@ -5,6 +5,7 @@ It is recorded with name and moment, and never taken back, only followed.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -31,23 +32,49 @@ ENDING = frozenset({Ruling.CONSOLIDATED, Ruling.DEREGISTERED})
 """What an account comes to: nobody deregisters a unit or an area."""
 SPARING = frozenset({Ruling.EXEMPTED, Ruling.RETAINED})
 """What nothing is held against anybody after, though the trouble goes on."""
+_YEAR = 12
+"""Months of a year."""
 WHOM = {SubjectKind.ACCOUNT: "账号", SubjectKind.UNIT: "主办单位", SubjectKind.AREA: "地区"}
 """What people call what a rule is about."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionTerms:
+    """What the office's settings say of decisions."""
+
+    exempt_months: int = 24
+    """The longest that an exemption may last, from the day of the decision on."""
+
+
+USUAL_TERMS = DecisionTerms()
+"""Where the settings say nothing else."""
+
+
 def missing_parts(ruling: Ruling, note: str, document: str | None, *, in_principle: bool) -> tuple[str, ...]:
-    """Return which parts of a decision are wanting, as the import file's columns call them."""
-    if ruling is not Ruling.EXEMPTED:
-        return ()
-    wanted = {"说明": note, "依据文号": document if in_principle else "-"}
-    return tuple(column for column, given in wanted.items() if not (given or "").strip())
+    """Return which parts of a decision are wanting, as the import file's columns call them.
+
+    What ends an account is decided by a document or by minutes; so is what spares one of a rule that holds 原则上.
+    """
+    wanted = {"说明": note} if ruling is Ruling.EXEMPTED else {}
+    if ruling in ENDING or (ruling is Ruling.EXEMPTED and in_principle):
+        wanted["依据文号"] = document or ""
+    return tuple(column for column, given in wanted.items() if not given.strip())
 
 
-def exemption_ends(decided_on: date) -> date:
-    """Return the last day of an exemption that names none: a year, our own assumption."""
-    year = decided_on.year + 1
-    is_leap_day = (decided_on.month, decided_on.day) == (2, 29)
-    return date(year, 2, 28) if is_leap_day else decided_on.replace(year=year)
+def exemption_ends(decided_on: date, terms: DecisionTerms | None = None) -> date:
+    """Return the last day of an exemption that names none: a year, our own assumption, if it may last so long."""
+    return _after(decided_on, min(_YEAR, terms.exempt_months) if terms else _YEAR)
+
+
+def exemption_most(decided_on: date, terms: DecisionTerms) -> date:
+    """Return the last day on which an exemption that is decided on a day may end."""
+    return _after(decided_on, terms.exempt_months)
+
+
+def _after(day: date, months: int) -> date:
+    """Return the same day some months later, or the last of that month where it has none of that number."""
+    year, month = divmod(day.year * _YEAR + day.month - 1 + months, _YEAR)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from functools import cached_property, partial
 
 from monitor.core.account import Account, Labelled, Platform, Scope
 from monitor.core.calendar import EVER, ONE_DAY, WorkCalendar, beijing_date, start_of_day
-from monitor.core.decision import SPARING, Decision, Ruling, in_force, of_this_life
+from monitor.core.decision import SPARING, USUAL_TERMS, Decision, DecisionTerms, Ruling, in_force, of_this_life
 from monitor.core.download import Download, Probe
 from monitor.core.expiry import ended
 from monitor.core.needs import NOTHING, Needs
@@ -225,6 +225,8 @@ class RuleBook:
     titles: Mapping[str, str] = field(default_factory=dict)
     """The name of each rule."""
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
+    terms: DecisionTerms = USUAL_TERMS
+    """What the settings say of decisions."""
 
     def draft(self, rule: str, account: Account) -> partial[Finding]:
         """Return a rule's finding on an account, all but the verdict and its sentence: the rule fills in those."""

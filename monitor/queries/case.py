@@ -134,7 +134,7 @@ def read_case(
         mute=facts.mute,
         coming=_coming(tx, line, moment) if is_open else "",
         rulings=recommended(line.finding) if line.finding is not None else (),
-        choices=choices(finding, moment.today) if finding is not None and is_decidable else (),
+        choices=choices(finding, moment.today, moment.terms) if finding is not None and is_decidable else (),
         barred=barred(finding, moment.title(finding.rule)) if finding is not None and is_decidable else (),
         standing=standing,
         can_be_closed=is_open and (line.finding is None or line.finding.state.is_settled),

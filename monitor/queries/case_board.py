@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from monitor.core.choices import ChoicePart, common_parts, leads_to
+from monitor.core.choices import Asked, common_asks, leads_to
 from monitor.core.decidable import decidable, refusal
-from monitor.core.decision import Ruling
+from monitor.core.decision import DecisionTerms, Ruling
+from monitor.core.finding import RuleBook
 from monitor.queries.cases import CaseLine, lines_of
 from monitor.queries.paging import ListSlice, slice_of
 from monitor.store import Tx, decisions
@@ -75,6 +76,7 @@ class Picking:
 
     picked: tuple[Picked, ...]
     today: date
+    terms: DecisionTerms
 
     @property
     def possible(self) -> tuple[Picked, ...]:
@@ -93,14 +95,16 @@ class Picking:
         return tuple((ruling, made.count(ruling)) for ruling in Ruling if ruling in made)
 
     @property
-    def asks(self) -> tuple[ChoicePart, ...]:
+    def asks(self) -> tuple[Asked, ...]:
         """What is asked for once, for all of them."""
-        return common_parts([ruling for ruling, _ in self.counted])
+        findings = ((picked.ruling, picked.line.finding) for picked in self.possible)
+        made = {(ruling, finding.strength) for ruling, finding in findings if finding is not None}
+        return common_asks(made, self.today, self.terms)
 
     @property
     def leads_to(self) -> tuple[tuple[Ruling, str], ...]:
         """What follows from each decision."""
-        return tuple((ruling, leads_to(ruling, self.today)) for ruling, _ in self.counted)
+        return tuple((ruling, leads_to(ruling, self.today, self.terms)) for ruling, _ in self.counted)
 
 
 def read_board(tx: Tx, which: CaseFilter, page: int) -> Board:
@@ -134,7 +138,7 @@ def _rulings(line: CaseLine) -> tuple[Ruling, ...]:
     return decidable(line.finding) if line.finding is not None and line.case.closed_at is None else ()
 
 
-def read_picking(tx: Tx, wanted: Sequence[tuple[int, Ruling]], titles: Mapping[str, str], today: date) -> Picking:
+def read_picking(tx: Tx, wanted: Sequence[tuple[int, Ruling]], book: RuleBook, today: date) -> Picking:
     """Return what was picked, with how each stands and why some cannot be decided; unknown numbers are left out."""
     found = {number: kept for number, _ in wanted if (kept := case(tx, number)) is not None}
     seen = decisions.marks(tx, tuple(found.values())) if found else {}
@@ -145,12 +149,13 @@ def read_picking(tx: Tx, wanted: Sequence[tuple[int, Ruling]], titles: Mapping[s
                 line=lines[number],
                 ruling=ruling,
                 seen=seen[number],
-                why_not=_why_not(lines[number], ruling, titles),
+                why_not=_why_not(lines[number], ruling, book.titles),
             )
             for number, ruling in dict(wanted).items()
             if number in found
         ),
         today=today,
+        terms=book.terms,
     )
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from monitor.core.account import Account, AccountFunction
 from monitor.core.calendar import WorkCalendar, beijing_date, days_between
 from monitor.core.case import CHIEF, LADDER, Case, Ladder
+from monitor.core.decision import USUAL_TERMS, DecisionTerms
 from monitor.core.finding import Finding, State, Strength, Support
 from monitor.core.light import Light, Sighted, light_of, silent_since
 from monitor.core.observation import MANUAL, Reason, Standing
@@ -58,6 +59,8 @@ class OverviewContext:
     calendar: WorkCalendar
     title: Callable[[str], str]
     """Gives what people call a rule, by its id."""
+    terms: DecisionTerms = USUAL_TERMS
+    """What the settings say of decisions."""
     told: Mapping[Said, datetime | None] = field(default_factory=dict)
     """When a unit was told of a step, by case, kind and number; None where it has not heard of it."""
 

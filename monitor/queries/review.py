@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.core.calendar import beijing_date
-from monitor.core.choices import choices
+from monitor.core.choices import choosable
 from monitor.core.decision import Ruling
 from monitor.core.index import IndexWeek
 from monitor.core.subject import SubjectKind
@@ -61,7 +60,7 @@ def read_review(tx: Tx, *, rule: str, platform: str, unit: str, now: datetime) -
     weeks = {area: registers.register(tx, area, now=now).weeks[-_WEEKS:] for area in areas}
     return ReviewPage(
         rows=tuple(
-            ReviewRow(line=line, rulings=_rulings(line, now), index=_index(line, weeks))
+            ReviewRow(line=line, rulings=choosable(line.finding) if line.finding else (), index=_index(line, weeks))
             for line in lines
             if line.case.subject.kind is not SubjectKind.AREA
         ),
@@ -69,10 +68,6 @@ def read_review(tx: Tx, *, rule: str, platform: str, unit: str, now: datetime) -
         counts=by_rule(tx, CaseFilter(wait=Wait.REVIEW, unit=unit)),
         last=last_reviewed(tx),
     )
-
-
-def _rulings(line: CaseLine, now: datetime) -> tuple[Ruling, ...]:
-    return tuple(choice.ruling for choice in choices(line.finding, beijing_date(now))) if line.finding else ()
 
 
 def _index(line: CaseLine, weeks: Mapping[str, tuple[IndexWeek, ...]]) -> tuple[str, ...]:

@@ -89,6 +89,8 @@ class RulesFile(SettingsSection):
     """All of config/rules.yaml."""
 
     update_applies_to: tuple[Annotated[InstanceOf[Platform], BeforeValidator(_platform)], ...] = ()
+    exempt_months: Annotated[int, Field(ge=1, le=120)] = 24
+    """The longest that an exemption may last, from the day of the decision on: our own assumption."""
     rules: Annotated[tuple[RuleVersion, ...], Field(min_length=1)]
 
     @property

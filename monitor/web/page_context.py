@@ -145,7 +145,9 @@ class PageContext:
         """Return what a page that is opened now is seen against."""
         now = self.clock()
         book = self.rule_book(beijing_date(now))
-        return OverviewContext(now=now, ladder=Ladder.of(book), calendar=self.calendar, title=book.title)
+        return OverviewContext(
+            now=now, ladder=Ladder.of(book), calendar=self.calendar, title=book.title, terms=book.terms
+        )
 
     def todo(self, now: datetime) -> TodoContext:
         """Return what the to-do list is read against at a moment."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import timedelta
 
 import pytest
 
@@ -52,6 +52,7 @@ VERBS = {
     Ruling.DEREGISTERED: "deregister",
     Ruling.REVOKED: "revoke",
 }
+LATER = beijing_date(now() + timedelta(days=500))
 WORDS = ("--by", "县府办", "--note", "整合期间", "--document", "示例〔2026〕1号")
 TODAY = beijing_date(now())
 ME = Actor(name="甲", origin=Origin.COMMAND_LINE, rights=EVERYTHING)
@@ -248,7 +249,7 @@ def test_a_decision_keeps_who_decided_why_by_which_document_and_until_when(store
         by="县府办",
         note="整合期间",
         document="示例〔2026〕1号",
-        until=date(2099, 12, 31),
+        until=LATER,
     )
     with store.begin() as tx:
         number = opened(tx, finding(rule, State.VIOLATED, is_mandatory=False))
@@ -260,7 +261,7 @@ def test_a_decision_keeps_who_decided_why_by_which_document_and_until_when(store
         "县府办",
         "整合期间",
         "示例〔2026〕1号",
-        date(2099, 12, 31),
+        LATER,
     )
     assert (made.subject.account, made.subject.unit, made.subject.area) == {
         SubjectKind.ACCOUNT: ("A01", None, None),

@@ -9,7 +9,7 @@ import pytest
 from monitor.app.clock import now
 from monitor.app.rules import rule_titles, rules_in_force
 from monitor.app.settings import load_settings
-from monitor.core.calendar import beijing
+from monitor.core.calendar import beijing, beijing_date
 from monitor.core.case import Closing
 from monitor.core.finding import State
 from monitor.pipeline.evaluate import AccountEvaluator
@@ -19,6 +19,8 @@ from monitor.store import open_store, tally
 from tests.cli.office import HEADER, Office
 
 TITLES = rule_titles()
+LATER = beijing_date(now() + timedelta(days=500))
+"""A day on which an exemption may end."""
 WORDS = ("--by", "县府办", "--document", "示例〔2026〕1号", "--note", "粉丝多")
 WORD = {"exempt": "豁免", "retain": "保留"}
 
@@ -75,9 +77,9 @@ async def test_a_decision_is_recorded_and_judged_by(troubled: Office, verb: str,
 
 async def test_a_case_tells_what_was_decided_by_whom_until_when_and_by_which_document(troubled: Office) -> None:
     number = number_of(troubled, "TWN-01")
-    troubled.type("case", "exempt", number, *WORDS, "--until", "2099-12-31").done()
+    troubled.type("case", "exempt", number, *WORDS, "--until", LATER).done()
     line = troubled.type("case", "show", number).lines[-1]
-    assert line.endswith("县府办决定豁免至2099-12-31（示例〔2026〕1号，粉丝多）")
+    assert line.endswith(f"县府办决定豁免至{LATER}（示例〔2026〕1号，粉丝多）")
 
 
 async def held(office: Office, rule: str) -> str:
@@ -188,13 +190,13 @@ async def test_a_case_whose_trouble_lasts_is_not_closed(troubled: Office) -> Non
 @pytest.mark.parametrize(("rule", "whom"), [("MAT-01", "示例县"), ("SUP-01", "示例县")])
 async def test_the_case_of_an_area_is_exempted_revoked_and_open_again(troubled: Office, rule: str, whom: str) -> None:
     number = number_of(troubled, rule)
-    said = troubled.type("case", "exempt", number, *WORDS, "--until", "2099-12-31").done()
-    assert said.startswith(f"已登记豁免：{whom}的“{TITLES[rule]}”（{rule}），至2099-12-31（含当日）。")
+    said = troubled.type("case", "exempt", number, *WORDS, "--until", LATER).done()
+    assert said.startswith(f"已登记豁免：{whom}的“{TITLES[rule]}”（{rule}），至{LATER}（含当日）。")
     await judge(troubled)
     assert await state_of(troubled, rule) == "exempted"
     (line,) = [line for line in troubled.type("case", "list", "--all").lines if line.startswith(f"{number}  ")]
     assert line.endswith(f"已办结（{Closing.COMPLETED.label}）")
-    assert "县府办决定豁免至2099-12-31（示例〔2026〕1号，粉丝多）" in troubled.type("case", "show", number).out
+    assert f"县府办决定豁免至{LATER}（示例〔2026〕1号，粉丝多）" in troubled.type("case", "show", number).out
     troubled.type("case", "revoke", number, "--by", "操作员乙").done()
     assert await state_of(troubled, rule) == "warning"
     assert number_of(troubled, rule) != number
@@ -210,7 +212,7 @@ async def state_of(office: Office, rule: str) -> str:
 
 async def test_a_case_shows_that_what_a_decision_rests_on_has_changed(troubled: Office) -> None:
     number = number_of(troubled, "TWN-01")
-    troubled.type("case", "deregister", number, "--by", "县府办").done()
+    troubled.type("case", "deregister", number, *WORDS).done()
     corrected = troubled.table(("A01", "示例镇", "百家号", "示例镇人民政府", "县属单位"), header=(*HEADER, "单位层级"))
     troubled.type("import", "roster", corrected, "--as-of", "2020-01-01").done()
     troubled.type("import", "withdraw", "1", "--yes").done()

@@ -24,7 +24,7 @@ from monitor.queries.lines import OverviewContext
 from monitor.store import Store, Tx, cases, open_store
 from tests.cli.office import Office
 from tests.cli.test_decision_table import ME, ON, RULES, STAYS, finding, opened
-from tests.cli.test_disposals import WORDS, number_of, state_of, troubled
+from tests.cli.test_disposals import LATER, WORDS, number_of, state_of, troubled
 from tests.core.build import BOOK, EVERY_DAY
 from tests.store.build import account, enrol
 from tests.words import texts
@@ -159,14 +159,14 @@ async def test_an_exemption_can_be_ended_before_its_time_and_made_longer_as_is_s
     assert f"提前结束请用 xuncha case revoke {number}。" in said
     assert await state_of(troubled, rule) == "exempted"
     # the digest: 需延续的，请重新登记
-    assert "至2099-12-31（含当日）" in troubled.type("case", "exempt", number, *WORDS, "--until", "2099-12-31").done()
+    assert f"至{LATER}（含当日）" in troubled.type("case", "exempt", number, *WORDS, "--until", LATER).done()
     assert await state_of(troubled, rule) == "exempted"
     header = ("账号ID", "主办单位", "地区", "规则", "决定", "决定人", "日期", "有效期至", "依据文号", "说明")
     row = (*SORTS[rule], rule, "豁免", "县府办", beijing_date(now()), "2098-12-31", "示例〔2026〕1号", "延续")
     troubled.type("import", "decisions", troubled.table(row, header=header, name="延续.csv")).done()
     assert await state_of(troubled, rule) == "exempted"
     lines = troubled.type("case", "show", number).lines
-    assert [line for line in lines if "决定豁免至2099-12-31" in line]
+    assert [line for line in lines if f"决定豁免至{LATER}" in line]
     assert [line for line in lines if "决定豁免至2098-12-31（示例〔2026〕1号，延续）" in line]
     troubled.type("case", "revoke", number, "--by", "操作员乙").done()
     assert await state_of(troubled, rule) in {"warning", "violated"}

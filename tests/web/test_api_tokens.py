@@ -116,6 +116,24 @@ def test_a_decision_by_the_interface_is_refused_as_a_command_is(
     assert caller.post("/api/v1/cases/99999/close", json=CLOSING, headers=headers).status_code == 409
 
 
+def test_the_interface_names_what_a_decision_lacks_or_has_too_much_of(
+    filled: Store, caller: TestClient, around: Surroundings
+) -> None:
+    headers, number = bearer(issued(filled, around, TokenScope.DECIDE)), a_case(filled)
+    address = f"/api/v1/cases/{number}/decisions"
+    refused = caller.post(address, json={"ruling": "deregistered"}, headers=headers)
+    assert (refused.status_code, refused.json()["detail"]) == (409, "注销须写明文号或纪要编号，请补上依据文号。")
+    body = {
+        "ruling": "exempted",
+        "note": "整合期间",
+        "document": "示例〔2026〕3号",
+        "by": "县府办",
+        "until": "2099-12-31",
+    }
+    refused = caller.post(address, json=body, headers=headers)
+    assert refused.json()["detail"].startswith("豁免最长24个月，有效期最晚填")
+
+
 def test_a_case_is_decided_once_and_named_as_decided_by_the_token(
     filled: Store, caller: TestClient, around: Surroundings
 ) -> None:

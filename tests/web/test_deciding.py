@@ -215,7 +215,13 @@ class Away:
     def form(self, number: int, ruling: str) -> dict[str, str]:
         shown = self._client.get(f"/cases/{number}").text
         seen = re.findall(r'name="seen" value="([^"]*)"', shown)[0]
-        return {"csrf": token_in(shown), "seen": seen, "ruling": ruling, "next": ""}
+        return {
+            "csrf": token_in(shown),
+            "seen": seen,
+            "ruling": ruling,
+            "next": "",
+            f"{ruling}-document": "〔2026〕3号",
+        }
 
     def close(self) -> None:
         self._client.close()
@@ -249,11 +255,52 @@ def test_of_many_those_that_changed_meanwhile_are_listed_and_the_rest_is_done(
     empty: Store, office: TestClient, numbers: list[int]
 ) -> None:
     address, picks = picked(office, "retained", numbers[:3])
-    decided(office, numbers[1], "deregistered")
+    decided(office, numbers[1], "deregistered", **{"deregistered-document": "〔2026〕3号"})
     answer = send(office, address, "/cases/decide", pick=picks, note="研判")
     said = text_of(office.get(answer.headers["location"]).text)
     assert f"已登记2项决定。事项{numbers[1]}没有登记：操作员已在09:05登记“注销”，您的决定没有登记。" in said
     assert len(rows(empty, tables.decisions)) == 3
+
+
+@pytest.mark.parametrize("ruling", ["consolidated", "deregistered"])
+def test_what_ends_an_account_asks_for_a_document_or_minutes(
+    empty: Store, office: TestClient, numbers: list[int], ruling: str
+) -> None:
+    shown = office.get(f"/cases/{numbers[0]}").text
+    assert f'<label for="{ruling}-document">文号或纪要编号（必填）</label>' in shown
+    answer = decided(office, numbers[0], ruling)
+    assert answer.status_code == 422
+    assert f'<a href="#{ruling}-document">' in answer.text
+    address, picks = picked(office, ruling, numbers[:3])
+    assert '<label for="document">文号或纪要编号（必填）</label>' in office.get(address).text
+    answer = send(office, address, "/cases/decide", pick=picks)
+    assert answer.status_code == 422
+    assert '<a href="#document">' in answer.text
+    assert rows(empty, tables.decisions) == []
+
+
+def test_a_form_for_many_that_lacks_what_one_of_them_asks_for_keeps_none(
+    empty: Store, office: TestClient, numbers: list[int]
+) -> None:
+    kept, moved = numbers[:2]
+    address = f"/cases/decide?back=review&ruling-{kept}=retained&ruling-{moved}=consolidated"
+    picks = re.findall(r'name="pick" value="([^"]*)"', office.get(address).text)
+    assert send(office, address, "/cases/decide", pick=picks).status_code == 422
+    assert rows(empty, tables.decisions) == []
+
+
+def test_an_exemption_lasts_no_longer_than_the_rules_say(empty: Store, office: TestClient, numbers: list[int]) -> None:
+    given = {"exempted-note": "整合期间", "exempted-document": "〔2026〕3号"}
+    shown = office.get(f"/cases/{numbers[0]}").text
+    assert re.search(r'id="exempted-until"[^>]*value="2027-05-19"[^>]*max="2028-05-19"', shown)
+    answer = decided(office, numbers[0], "exempted", **given, **{"exempted-until": "2028-05-20"})
+    assert answer.status_code == 422
+    assert "豁免最长24个月，有效期最晚填2028-05-19" in text_of(answer.text)
+    address, picks = picked(office, "exempted", numbers[:2])
+    fields = {"note": "整合期间", "document": "〔2026〕3号", "until": "2028-05-20"}
+    assert send(office, address, "/cases/decide", pick=picks, **fields).status_code == 422
+    assert rows(empty, tables.decisions) == []
+    assert decided(office, numbers[0], "exempted", **given, **{"exempted-until": "2028-05-19"}).status_code == 303
 
 
 def test_who_took_part_is_no_reason_for_an_exemption(empty: Store, office: TestClient, numbers: list[int]) -> None:

@@ -40,11 +40,12 @@ async def _paste(call: Call) -> Answer:
 
 
 async def _decide(call: Call) -> Answer:
-    body = call.body
+    body, book = call.body, call.context.rule_book(beijing_date(call.now))
     command = DecideCommand(
         case=whole(call.path["number"]),
         ruling=body.ruling,
-        titles=call.context.rule_book(beijing_date(call.now)).titles,
+        titles=book.titles,
+        terms=book.terms,
         by=body.by,
         note=body.note,
         document=body.document,

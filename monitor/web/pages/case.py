@@ -77,11 +77,12 @@ def _command(pages: Pages, number: int, ruling: Ruling | None, form: Form, by: s
     """Return the command that a form stands for; raises RefusedError for what cannot be read."""
     if ruling is None:
         raise RefusedError("请选择怎么办。", Field("ruling", "怎么办"))
-    parts = parts_of(form, f"{ruling.value}-")
+    parts, book = parts_of(form, f"{ruling.value}-"), pages.context.rule_book(pages.context.moment().today)
     return DecideCommand(
         case=number,
         ruling=ruling,
-        titles=pages.context.rule_book(pages.context.moment().today).titles,
+        titles=book.titles,
+        terms=book.terms,
         by=by,
         note=parts[ChoicePart.NOTE],
         document=parts[ChoicePart.DOCUMENT] or None,

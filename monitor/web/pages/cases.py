@@ -124,11 +124,12 @@ async def post_decide(pages: Pages, request: Request) -> Response:
     picked = tuple(_picked(text) for text in form.all("pick"))
     wanted = tuple((choice.case, choice.ruling) for choice in picked)
     moment, back = pages.context.moment(), form.get("back")
-    parts = parts_of(form)
+    parts, book = parts_of(form), pages.context.rule_book(moment.today)
     try:
         command = DecideManyCommand(
             picked=picked,
-            titles=pages.context.rule_book(moment.today).titles,
+            titles=book.titles,
+            terms=book.terms,
             by=visitor.name,
             note=parts[ChoicePart.NOTE],
             document=parts[ChoicePart.DOCUMENT] or None,
@@ -183,8 +184,8 @@ async def _confirm(
     problems: Problems = (),
 ) -> Response:
     moment = pages.context.moment()
-    titles = pages.context.rule_book(moment.today).titles
-    picking = await pages.context.store.query(lambda tx: read_picking(tx, wanted, titles, moment.today))
+    book = pages.context.rule_book(moment.today)
+    picking = await pages.context.store.query(lambda tx: read_picking(tx, wanted, book, moment.today))
     query = request.query_params
     return pages.html(
         "cases_decide.html",
