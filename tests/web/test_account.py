@@ -13,7 +13,7 @@ from monitor.store import Store, cases, tables
 from tests.store.build import DAY, finding, step
 from tests.web.browser import Browser
 from tests.web.conftest import client_of
-from tests.web.county import NEAR, NOW, OVERDUE, PHONE, Surroundings, fill
+from tests.web.county import NEAR, NOW, OVERDUE, PHONE, UNSEEN, Surroundings, fill
 from tests.web.serving import served
 from tests.web.test_pages import text_of
 
@@ -110,3 +110,20 @@ def test_an_account_that_is_not_on_the_roster_is_not_found_in_a_sentence(client:
     answer = client.get("/accounts/X-999")
     assert answer.status_code == 404
     assert "没有这个账号" in answer.text
+
+
+def test_the_year_is_drawn_in_two_small_pictures_with_words_and_a_table(county: Store, around: Surroundings) -> None:
+    page = shown(client_of(county, around))
+    halves = re.findall(r'<svg[^>]* aria-labelledby="year-.*?</svg>', page, re.DOTALL)
+    assert len(halves) == 2
+    assert all(len(half.encode()) <= 20_000 for half in halves)
+    assert "style=" not in "".join(halves)
+    text = text_of(page)
+    assert "最长的未更新时段16天：5月3日至今" in text
+    assert "没有采集到完整内容，不算未更新" in text
+    assert re.search(r"2026年5月 \d+条，\d+天 \d+天", text)
+
+
+def test_an_account_that_is_not_seen_now_is_not_said_to_be_silent_now(county: Store, around: Surroundings) -> None:
+    text = text_of(shown(client_of(county, around), UNSEEN.id))
+    assert re.search(r"最长的未更新时段11天：5月2日起，截至5月13日", text), text[text.index("近一年") :][:300]

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from monitor.core.phrases import dated
+from monitor.pictures.svg import days
 from monitor.queries.account import Posted
 
 PAST = timedelta(days=90)
@@ -89,10 +90,10 @@ def _gaps(
     posted: Mapping[date, Posted], today: date, opened: date | None, *, is_sure: bool
 ) -> Iterator[tuple[date, date, bool]]:
     """Yield the times between days with posts, oldest first: from, to, and whether nothing can lie between."""
-    days = sorted(when for when in posted if when <= today)
-    for earlier, later in pairwise(days):
+    dates = sorted(when for when in posted if when <= today)
+    for earlier, later in pairwise(dates):
         yield earlier, later, posted[later].is_linked
-    start = days[-1] if days else opened
+    start = dates[-1] if dates else opened
     if start is not None:
         yield start, today, is_sure
 
@@ -100,11 +101,11 @@ def _gaps(
 def _shades(gaps: Iterator[tuple[date, date, bool]], today: date, limit: int) -> Iterator[Shade]:
     begin = today - PAST
     for earlier, later, is_sure in gaps:
-        days = (later - earlier).days
-        if days <= limit or later <= begin:
+        silent = (later - earlier).days
+        if silent <= limit or later <= begin:
             continue
         x = _place(max(earlier, begin), begin)
-        what = f"{days}天未更新" if is_sure else "采集内容不完整"
+        what = f"{silent}天未更新" if is_sure else "采集内容不完整"
         yield Shade(
             x=x,
             width=round(_place(later, begin) - x, 2),
@@ -122,4 +123,4 @@ def _months(begin: date, today: date) -> Iterator[Mark]:
 
 
 def _place(when: date, begin: date) -> float:
-    return round(100 * (when - begin) / (PAST + AHEAD), 2)
+    return days(begin, begin + PAST + AHEAD, 0, 100).on(when)
