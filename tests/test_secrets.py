@@ -202,7 +202,9 @@ def logged_in(of: Office, app: Starlette, password: str) -> TestClient:
     with of.parts.store.begin() as tx:
         user = users.add_user(tx, "王某", (UserRole.ADMINISTRATOR, UserRole.OPERATOR), None, at=NOW)
         users.set_password(tx, user, of.parts.logins.passwords.hash_of(password))
-    client = TestClient(app, base_url="http://127.0.0.1:8080", raise_server_exceptions=False)
+    client = TestClient(
+        app, base_url="http://127.0.0.1:8080", client=("127.0.0.1", 50000), raise_server_exceptions=False
+    )
     typed = {"csrf": token_in(client.get("/login").text), "name": "王某"}
     assert client.post("/login", data=typed | {"password": f"{password}!"}).status_code == 422
     assert client.post("/login", data=typed | {"password": password}).status_code == 200

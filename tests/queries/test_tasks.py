@@ -403,7 +403,7 @@ async def test_the_digest_the_page_and_the_interface_say_the_same(store: Store) 
     made = office(store, lambda clock: Canned(clock, {}), settings(hold=True))
     view = Surroundings(clock=Clock(NOW)).view(store)
     view = replace(view, rule_book=made.parts.rules_in_force.book_of, calendar=made.parts.calendar)
-    client = TestClient(create_app(view), base_url="http://127.0.0.1:8080")
+    client = TestClient(create_app(view), base_url="http://127.0.0.1:8080", client=("127.0.0.1", 50000))
     lines = tuple(listed(store, view.todo(NOW)).values())
     page = client.get("/").text
     assert re.findall(r'<span class="what"[^>]*>([^<]*)</span>', page) == [line.what for line in lines]

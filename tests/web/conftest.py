@@ -39,7 +39,7 @@ def client(county: Store, around: Surroundings) -> TestClient:
 
 def client_of(store: Store, around: Surroundings) -> TestClient:
     app = create_app(around.view(store))
-    return TestClient(app, base_url="http://127.0.0.1:8080", raise_server_exceptions=False)
+    return TestClient(app, base_url="http://127.0.0.1:8080", client=("127.0.0.1", 50000), raise_server_exceptions=False)
 
 
 @pytest.fixture(scope="module")

@@ -118,5 +118,5 @@ async def visit(
         base="https://x.example",
         accepting=lambda number: AcceptProposalCommand(number=number, sources=made.parts.sources),
     )
-    client = TestClient(create_app(around.view(store)), base_url="http://127.0.0.1:8080")
+    client = TestClient(create_app(around.view(store)), base_url="http://127.0.0.1:8080", client=("127.0.0.1", 50000))
     return Visit(made=made, store=store, client=client, clock=clock, message=sent.message.id, body=sent.message.body)

@@ -21,6 +21,7 @@ from monitor.core.user import UserRole
 from monitor.store import Store, StoreError, open_store, sessions, tables
 from monitor.store import users as kept_users
 from monitor.web.auth.next_page import own_path
+from monitor.web.page_context import Sample
 from tests.databases import migrated
 from tests.totp import code_at
 from tests.web.conftest import client_of
@@ -573,7 +574,7 @@ def test_whoever_is_logged_in_stays_so_while_the_database_does_not_answer(
 @pytest.fixture
 def sample(tmp_path: Path) -> Iterator[TestClient]:
     with open_store(migrated(tmp_path / "sample.db")) as store:
-        yield client_of(store, Surroundings())
+        yield client_of(store, Surroundings(sample=Sample()))
 
 
 def test_the_sample_county_needs_no_log_in_and_its_visitor_is_its_operator(sample: TestClient) -> None:
@@ -596,3 +597,39 @@ def test_the_sample_county_seen_from_elsewhere_is_only_looked_at(sample: TestCli
     assert elsewhere.get("/accounts").status_code == 200
     assert elsewhere.get("/users").status_code == 403
     assert elsewhere.get("/imports").status_code == 403
+
+
+FROM = "http://127.0.0.1:8080"
+
+
+@pytest.mark.parametrize(
+    ("base", "peer", "headers", "is_home"),
+    [
+        (FROM, "127.0.0.1", {}, True),
+        ("http://localhost:8080", "::1", {}, True),
+        ("http://[::1]:8080", "::ffff:127.0.0.1", {}, True),
+        (FROM, "192.0.2.7", {}, False),
+        ("http://localhost:8080", "172.17.0.1", {}, False),
+        ("http://[::1]:8080", "fe80::1", {}, False),
+        (FROM, "testclient", {}, False),
+        ("http://192.0.2.5:8080", "127.0.0.1", {}, False),
+        (FROM, "127.0.0.1", {"x-forwarded-for": "192.0.2.7"}, False),
+        (FROM, "127.0.0.1", {"forwarded": "for=192.0.2.7"}, False),
+        (FROM, "127.0.0.1", {"x-real-ip": "127.0.0.1"}, False),
+        (FROM, "127.0.0.1", {"via": "1.1 proxy"}, False),
+    ],
+)
+def test_host_header_alone_makes_nobody_the_operator_of_the_sample_county(
+    sample: TestClient, base: str, peer: str, headers: dict[str, str], *, is_home: bool
+) -> None:
+    browser = TestClient(sample.app, base_url=base, client=(peer, 50000), headers=headers)
+    assert browser.get("/users").status_code == (200 if is_home else 403)
+    page = browser.get("/accounts").text
+    assert ("您以操作员身份试用" in page) is is_home
+    assert ("从容器外、经代理打开的不算" in page) is not is_home
+
+
+def test_host_header_of_this_machine_opens_no_page_that_needs_a_log_in(office: Closed) -> None:
+    office.user()
+    browser = office.browser(FROM, "192.0.2.7")
+    assert browser.get("/users").headers["location"].startswith("/login?next=")

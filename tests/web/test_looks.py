@@ -89,7 +89,11 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def office(store: Store, around: Surroundings) -> Office:
     around.clock.now = NOW
     app = create_app(around.view(store))
-    return Office(store, around, TestClient(app, base_url="http://127.0.0.1:8080", raise_server_exceptions=False))
+    return Office(
+        store,
+        around,
+        TestClient(app, base_url="http://127.0.0.1:8080", client=("127.0.0.1", 50000), raise_server_exceptions=False),
+    )
 
 
 def test_the_page_lists_every_account_with_one_field_and_nothing_else_to_learn(office: Office) -> None:

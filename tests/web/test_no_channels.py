@@ -24,7 +24,11 @@ async def test_without_a_channel_the_service_is_ready_and_what_it_would_say_is_s
     with empty.read() as tx:
         drafts = [kept for kept in outbox.messages(tx) if kept.state is MessageState.HELD]
     assert {kept.message.channel for kept in drafts} == {NO_CHANNEL}
-    client = TestClient(create_app(replace(view_of(parts, daemon), logins=None)), base_url="http://127.0.0.1:8080")
+    client = TestClient(
+        create_app(replace(view_of(parts, daemon), logins=None)),
+        base_url="http://127.0.0.1:8080",
+        client=("127.0.0.1", 50000),
+    )
     ready = client.get("/readyz")
     assert (ready.status_code, parts.health.problems(daemon.passes, parts.clock())) == (200, ())
     page = text_of(client.get("/messages").text)

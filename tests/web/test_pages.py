@@ -411,14 +411,18 @@ def test_only_who_knows_our_name_or_an_address_of_ours_is_answered(client: TestC
 
 def test_the_settings_name_further_hosts(county: Store, around: Surroundings) -> None:
     app = create_app(replace(around.view(county), hosts=("Watch.example",)))
-    client = TestClient(app, base_url="http://127.0.0.1")
+    client = TestClient(app, base_url="http://127.0.0.1", client=("127.0.0.1", 50000))
     assert client.get("/healthz", headers={"host": "watch.EXAMPLE:443"}).status_code == 200
     assert client.get("/healthz", headers={"host": "localhost"}).status_code == 421
 
 
 def test_metrics_can_ask_for_a_token_and_nothing_else_does(county: Store, around: Surroundings) -> None:
     token = "a-made-up-token-that-opens-nothing"
-    client = TestClient(create_app(replace(around.view(county), metrics_token=token)), base_url="http://127.0.0.1")
+    client = TestClient(
+        create_app(replace(around.view(county), metrics_token=token)),
+        base_url="http://127.0.0.1",
+        client=("127.0.0.1", 50000),
+    )
     for address in ("/metrics", "/metrics/accounts"):
         for header in (
             "",
@@ -552,7 +556,7 @@ def test_pages_say_in_which_area_a_unit_is_where_there_are_several(empty: Store,
     several = replace(OFFICE, names=Names(with_area=True))
     for office, is_shown in ((OFFICE, False), (several, True)):
         view = replace(around.view(empty), office=office)
-        client = TestClient(create_app(view), base_url="http://127.0.0.1:8080")
+        client = TestClient(create_app(view), base_url="http://127.0.0.1:8080", client=("127.0.0.1", 50000))
         for page in ("/accounts", "/accounts/JY-009"):
             assert ("示例县教育局（邻县）" in client.get(page).text) is is_shown
 

@@ -94,7 +94,9 @@ def office(tmp_path: Path) -> Iterator[Office]:
     with open_store(migrated(tmp_path / "xuncha.db")) as store:
         enrol(store, NEAR, replace(SERVICE, method=None), at=NOW)
         app = create_app(around.view(store))
-        client = TestClient(app, base_url="http://127.0.0.1:8080", raise_server_exceptions=False)
+        client = TestClient(
+            app, base_url="http://127.0.0.1:8080", client=("127.0.0.1", 50000), raise_server_exceptions=False
+        )
         yield Office(store, around, client)
 
 

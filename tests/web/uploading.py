@@ -84,11 +84,16 @@ class Visit:
         """Open the pages of a store; files wait in a folder."""
         imports = replace(Imports(office=office(), uploads=Uploads(folder), read=read_here), **parts)  # type: ignore[arg-type]
         app = create_app(replace(around.view(store), imports=imports))
-        return cls(TestClient(app, base_url=ADDRESS, raise_server_exceptions=False), folder)
+        return cls(
+            TestClient(app, base_url=ADDRESS, client=("127.0.0.1", 50000), raise_server_exceptions=False), folder
+        )
 
     def another(self) -> Visit:
         """Return another visitor of the same pages."""
-        return Visit(TestClient(self.client.app, base_url=ADDRESS, raise_server_exceptions=False), self.folder)
+        return Visit(
+            TestClient(self.client.app, base_url=ADDRESS, client=("127.0.0.1", 50000), raise_server_exceptions=False),
+            self.folder,
+        )
 
     @property
     def token(self) -> str:

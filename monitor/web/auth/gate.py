@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -30,6 +30,8 @@ _NOT_PRIVATE = (
     "网页须经 https 打开：明文传输会泄露密码。请用设置项 web.base_url 的网址打开；"
     "经反向代理提供 https 的，把代理的地址写进设置项 web.trusted_proxies。"
 )
+_PASSED_ON = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+"""What proxies write into a request that they pass on, and browsers do not."""
 _OPEN = tuple(path.partition("{")[0] for path in OPEN)
 
 
@@ -80,7 +82,7 @@ class LoginGate:
         logins, address = self._view.logins, address_of(request)
         if logins is None:
             return open_visitor(secret, address, is_at_home=is_at_home(request))
-        if not cookies.is_secure(request) and not is_at_home(request):
+        if not cookies.is_secure(request) and not is_named_home(request):
             return PlainTextResponse(_NOT_PRIVATE, 403)
         id_ = cookies.cookie(request, cookies.SESSION)
         login = await self._login(logins, id_) if id_ else None
@@ -126,11 +128,31 @@ def redirected(request: Request, address: str) -> Response:
 
 
 def is_at_home(request: Request) -> bool:
-    """True if the browser believes to be on this very machine: then nothing it sends leaves that."""
-    name = request.url.hostname or ""
+    """True if whoever asks is at this very machine: their own address says so, and the name they ask for.
+
+    A name alone says nothing: any program writes any. Nor does an address alone, where a proxy on this machine passes
+    on what comes from elsewhere, or a foreign site has its own name lead here. What comes into a container by a
+    published port has the address of the bridge, which may be anybody's.
+    """
+    is_passed_on = any(header in request.headers for header in _PASSED_ON)
+    return is_named_home(request) and is_loopback(address_of(request)) and not is_passed_on
+
+
+def is_named_home(request: Request) -> bool:
+    """True if a browser believes to be on this very machine: then nothing it sends leaves that.
+
+    Enough for plain http where a log-in is asked for; whoever writes this name untruly betrays only themselves.
+    """
+    return is_loopback(request.url.hostname or "")
+
+
+def is_loopback(name: str) -> bool:
+    """True if a host's name or address is the machine's own."""
     if name == "localhost":
         return True
     try:
-        return ip_address(name).is_loopback
+        found = ip_address(name)
     except ValueError:
         return False
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return (mapped or found).is_loopback
