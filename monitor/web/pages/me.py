@@ -18,9 +18,11 @@ from monitor.web.auth.visitor import visitor_of
 from monitor.web.forms import done, form_of
 from monitor.web.pages.login import client_of, entered, logins_of, status_of
 from monitor.web.pages.pages import Pages
+from monitor.web.scan_code import scan_code
 
 ME = "/me"
 ISSUER = "政务新媒体监测"
+_SCAN = "二维码：用手机的身份验证器扫描"
 
 
 def routes(pages: Pages) -> tuple[Route, ...]:
@@ -103,6 +105,7 @@ async def _page(
     if page is None:
         raise HTTPException(404)
     shown = secret if is_secret(secret) else new_secret()
+    uri = uri_of(shown, login.user.name, ISSUER)
     return pages.html(
         "me.html",
         pages.context.moment(),
@@ -112,5 +115,6 @@ async def _page(
         problem=str(refused) if refused else "",
         about=about,
         secret=shown,
-        uri=uri_of(shown, login.user.name, ISSUER),
+        uri=uri,
+        code=scan_code(uri, _SCAN),
     )

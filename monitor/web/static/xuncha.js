@@ -76,6 +76,18 @@
     navigator.clipboard.writeText(button.dataset.copy).then(() => { button.textContent = "已复制"; });
   });
 
+  // What is typed into a password's field can be looked at; it is hidden again before it is sent.
+  for (const field of all(document, "input[type=password]")) {
+    const tick = Object.assign(document.createElement("input"), { type: "checkbox" });
+    const label = document.createElement("label");
+    label.className = "shown";
+    label.append(tick, "显示密码");
+    const hide = () => { field.type = tick.checked ? "text" : "password"; };
+    tick.addEventListener("change", hide);
+    field.form.addEventListener("submit", () => { tick.checked = false; hide(); });
+    (field.closest("label") || field).after(label);
+  }
+
   // A form that takes a while says so; it is sent once.
   document.addEventListener("submit", event => {
     const button = event.submitter;
