@@ -55,7 +55,7 @@ def test_the_messages_of_a_tab_are_handed_out_as_they_are_listed(own: TestClient
         assert MAIL not in text
     with empty.read() as tx:
         acts = [act for act in recent_audit(tx) if act.action == "export messages"]
-    assert [act.address for act in acts] == ["testclient"] * len(tabs)
+    assert [act.address for act in acts] == ["127.0.0.1"] * len(tabs)
 
 
 def _main(client: TestClient, state: str) -> str:
