@@ -24,7 +24,7 @@ from tests.web.conftest import client_of
 from tests.web.county import Surroundings
 from tests.web.permits import ARTICLE, FEED, LINK, NOW, Visit, visit, words
 
-WHERE = "testclient"
+WHERE = "127.0.0.1"
 """From where Starlette's client comes."""
 
 

@@ -242,7 +242,7 @@ def test_an_import_leaves_one_row_that_says_who_and_from_where(visit: Visit, emp
     visit.apply(visit.upload(roster_of(row("A01"))))
     with empty.read() as tx:
         rows = [act for act in recent_audit(tx) if act.action.startswith("import")]
-    assert [(act.action, act.object, act.address) for act in rows] == [("import roster", "台账.xlsx", "testclient")]
+    assert [(act.action, act.object, act.address) for act in rows] == [("import roster", "台账.xlsx", "127.0.0.1")]
 
 
 def test_every_kind_has_its_form_to_download(visit: Visit) -> None:
