@@ -13,6 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from monitor.core.account import Labelled, Platform
+from monitor.core.finding import Proposal, State, Strength
 from monitor.core.observation import Reason
 from monitor.core.pass_rate import CheckResult, PassRate, rate_of_results
 from monitor.core.period import Period
@@ -70,7 +71,7 @@ def _definitions() -> Iterable[Definition]:
         (
             FigureName.ACCOUNTS,
             FigureUnit.ACCOUNTS,
-            "期末台账中未注销的账号，每个平台上的账号各计一个。",
+            "期末台账中属于监管范围、未注销的账号，每个平台上的账号各计一个。",
         ),
         (
             FigureName.CHECKED,
@@ -171,14 +172,15 @@ def plain_number(value: Decimal) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundProblem:
-    """One problem of an account at the end of a period, as a bulletin tells it."""
+    """One trouble of an account at the end of a period."""
 
     rule: str
     title: str
-    state: str
-    """The label of its state: 存在问题, 疑似, 需关注 or 待研判."""
-    is_veto: bool
-    """True if it makes the account 不合格."""
+    state: State
+    strength: Strength
+    proposals: tuple[Proposal, ...] = ()
+    is_veto: bool = False
+    """True if its rule decides whether the account is 合格."""
     because: str
     clause: str
     since: date | None
@@ -188,6 +190,17 @@ class FoundProblem:
     """The last day for putting it right; None where no term runs."""
     progress: str = ""
     """整改状态."""
+
+    @property
+    def is_told(self) -> bool:
+        """True if a bulletin tells it: certain, and more than a hint."""
+        return self.state is State.VIOLATED and self.strength is not Strength.ADVISORY
+
+    @property
+    def gravity(self) -> tuple[int, int, int]:
+        """Its place among others, the gravest first: what fails the account, 一律 before 原则上, the measure."""
+        measure = min((list(Proposal).index(proposal) for proposal in self.proposals), default=len(Proposal))
+        return (0 if self.is_veto else 1, list(Strength).index(self.strength), measure)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +228,15 @@ class AccountInPeriod:
     """What kept looks of the period from seeing it."""
     problems: tuple[FoundProblem, ...] = ()
     """The gravest first."""
+    exempted: tuple[str, ...] = ()
+    """The rules that it is exempted from."""
+    unknown: tuple[str, ...] = ()
+    """The rules that could say nothing of it."""
+
+    @property
+    def told(self) -> tuple[FoundProblem, ...]:
+        """The problems that a bulletin tells."""
+        return tuple(problem for problem in self.problems if problem.is_told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -340,9 +362,10 @@ Counts = Mapping[FigureName, Decimal | None]
 class Material:
     """Everything that the figures of one period are counted from."""
 
-    accounts: Sequence[AccountInPeriod]
-    gone: Sequence[GoneAccount] = ()
-    cases: Sequence[CaseInPeriod] = ()
+    accounts: tuple[AccountInPeriod, ...]
+    """In the standing order of their units."""
+    gone: tuple[GoneAccount, ...] = ()
+    cases: tuple[CaseInPeriod, ...] = ()
 
 
 def behind(name: FigureName, material: Material) -> tuple[str, ...]:
@@ -398,7 +421,9 @@ def _value(name: FigureName, material: Material) -> Decimal | None:
 
 
 def compared(now: Counts, before: Counts) -> tuple[Figure, ...]:
-    """Return the figures of a period beside those of the one before."""
+    """Return the figures of a period beside those of the one before, if anything was checked in that."""
+    if not before[FigureName.CHECKED]:
+        before = dict.fromkeys(FigureName)
     return tuple(Figure(name=name, value=now[name], before=before[name]) for name in FigureName)
 
 

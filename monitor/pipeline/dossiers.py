@@ -13,6 +13,7 @@ from monitor.core.finding import Finding, Known
 from monitor.core.index import IndexWeek
 from monitor.core.period import Period
 from monitor.core.record import Record
+from monitor.core.register import Trouble
 from monitor.core.rules.updates import staleness
 from monitor.documents.dossier import Dossier, gaps_of
 from monitor.pipeline.evaluate import RulesInForce
@@ -32,6 +33,8 @@ class Dossiers:
     """Those of the areas, oldest first."""
     beyond: Sequence[Finding]
     """The findings about units and areas."""
+    troubles: Sequence[Trouble] = ()
+    """What units have to settle."""
 
 
 def read_dossiers(
@@ -48,10 +51,12 @@ def read_dossiers(
     weeks: dict[str, tuple[IndexWeek, ...]] = {}
     records: dict[int, Record] = {}
     beyond: list[Finding] = []
+    troubles: list[Trouble] = []
     for area in registers.areas(tx, now=at, known_at=known_at):
         register = registers.register(tx, area, now=at, known_at=known_at)
         weeks[area] = register.weeks[-_INDEX_WEEKS:]
         records |= {record.id: record for record in register.records}
+        troubles += register.troubles
         for _, finding in rules.area_findings(register, at):
             if finding.account is not None:
                 found.setdefault(finding.account, []).append(finding)
@@ -73,7 +78,7 @@ def read_dossiers(
 
     ids = [account.id for account in roster.accounts(tx, at=at, known_at=known_at)]
     of_accounts = [dossier(known) for known in facts.known_in_turn(tx, ids, now=at, known_at=known_at, tell=tell)]
-    return Dossiers(of_accounts=of_accounts, records=list(records.values()), beyond=beyond)
+    return Dossiers(of_accounts=of_accounts, records=list(records.values()), beyond=beyond, troubles=troubles)
 
 
 def _values(weeks: tuple[IndexWeek, ...], account: str) -> Iterator[str]:

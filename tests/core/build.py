@@ -27,6 +27,8 @@ BOOK = RuleBook(
             "overdue": 15,
             "escalate": 18,
             "propose": 21,
+            "dormant_from": 21,
+            "zombie_from": 91,
             "repeat_every": 7,
             "move_back_at_most": 3,
         },

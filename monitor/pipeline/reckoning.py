@@ -1,0 +1,268 @@
+"""Reckoning a period: every account judged as of its end and of the ends before it, and the figures counted from that.
+
+As of a moment and as known by another, so that what is learnt later changes a new reckoning and no old one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from monitor.core.account import Account
+from monitor.core.calendar import beijing_date
+from monitor.core.case import CHIEF, DOWNLOADS, LADDER
+from monitor.core.figures import (
+    MONTHS,
+    AccountInPeriod,
+    CaseInPeriod,
+    Figures,
+    FoundProblem,
+    GoneAccount,
+    Material,
+    MonthFigures,
+    blocked_by,
+    by_platform,
+    by_unit,
+    compared,
+    counts,
+    longest_gaps,
+)
+from monitor.core.finding import Finding, Known, RuleBook, State
+from monitor.core.observation import Reason
+from monitor.core.pass_rate import CheckResult, rate_of_results, result_of
+from monitor.core.period import Period
+from monitor.core.recheck import rechecks
+from monitor.core.reckoning import Reckoning
+from monitor.core.register import Trouble
+from monitor.core.rules import sup_02
+from monitor.core.rules.updates import staleness
+from monitor.documents.dossier import Dossier, gaps_of, in_order
+from monitor.pipeline.dossiers import read_dossiers
+from monitor.pipeline.evaluate import RulesInForce
+from monitor.store import Tx, period, roster
+from monitor.store.facts import Tell, known_in_turn
+
+
+def reckon(
+    tx: Tx,
+    rules: RulesInForce,
+    about: Period,
+    *,
+    now: datetime,
+    known_at: datetime | None = None,
+    tell: Tell = lambda _, __: None,
+) -> Reckoning:
+    """Return the figures of a period and what they rest on; `known_at` is `now` unless given.
+
+    `tell` hears how many accounts of how many were read, for each of the moments that are judged.
+    """
+    end = _End(tx=tx, rules=rules, about=about, at=about.judged_at(now), known_at=known_at or now)
+    before = end.of(about.before, now)
+    standing = end.accounts(tell)
+    standing_before = before.accounts(tell)
+    earlier = before.of(about.before.before, now).accounts(tell)
+    material = end.material(standing, standing_before)
+    figures = Figures(
+        period=about,
+        at=end.at,
+        known_at=end.known_at,
+        figures=compared(counts(material), counts(before.material(standing_before, earlier))),
+        platforms=by_platform(material.accounts),
+        units=by_unit(material.accounts),
+        blocked=blocked_by(material.accounts),
+        months=tuple(end.months()),
+        gaps=longest_gaps(material.accounts),
+    )
+    return Reckoning(figures=figures, material=material, rechecks=rechecks(standing_before.accounts, material.accounts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Standing:
+    """How all accounts stood at the end of a period."""
+
+    accounts: tuple[AccountInPeriod, ...]
+    overdue: frozenset[str]
+    """The cases that are overdue, as evidence names them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _End:
+    """The end of a period as it was known at a moment: what is read, and by which rules."""
+
+    tx: Tx
+    rules: RulesInForce
+    about: Period
+    at: datetime
+    known_at: datetime
+
+    def of(self, about: Period, now: datetime) -> _End:
+        """Return the end of another period as known at the same moment."""
+        return replace(self, about=about, at=about.judged_at(now))
+
+    def accounts(self, tell: Tell) -> _Standing:
+        """Return how all accounts stood."""
+        dossiers = read_dossiers(self.tx, self.rules, self.about, at=self.at, known_at=self.known_at, tell=tell)
+        overdue = frozenset(_overdue(dossiers.of_accounts))
+        view = _View(
+            book=lambda area: self.rules.book(self.at, area),
+            troubles={(trouble.account, trouble.rule): trouble for trouble in dossiers.troubles},
+            overdue=overdue,
+            blocked=period.blocked(self.tx, self.about.begins(), min(self.at, self.known_at)),
+        )
+        judged = (one for one in in_order(dossiers.of_accounts, dossiers.records) if one.account.is_judged)
+        return _Standing(accounts=tuple(map(view.account, judged)), overdue=overdue)
+
+    def material(self, standing: _Standing, before: _Standing) -> Material:
+        """Return what the figures are counted from, beside how it stood at the end of the period before."""
+        there, then = ({one.account for one in stand.accounts} for stand in (standing, before))
+        return Material(
+            accounts=tuple(replace(one, is_added=one.account not in then) for one in standing.accounts),
+            gone=tuple(_gone(one) for one in before.accounts if one.account not in there),
+            cases=tuple(self._cases(standing)),
+        )
+
+    def _cases(self, standing: _Standing) -> Iterator[CaseInPeriod]:
+        title, called = self.rules.book(self.at).title, {one.account: one for one in standing.accounts}
+        for case in period.cases_of(self.tx, self.about.begins(), min(self.at, self.known_at)):
+            account = called.get(case.account or "")
+            yield CaseInPeriod(
+                number=case.id,
+                account=case.account or "",
+                whom=f"“{account.name}”（{account.platform.label}）" if account else case.unit or case.area or "",
+                title=title(case.rule),
+                opened_on=beijing_date(case.opened_at),
+                closed_on=beijing_date(case.closed_at) if case.closed_at else None,
+                closing=case.closing.label if case.closing else "",
+                is_opened=case.opened_at >= self.about.begins(),
+                is_overdue=case.closed_at is None and f"case:{case.id}" in standing.overdue,
+            )
+
+    def months(self) -> Iterator[MonthFigures]:
+        """Yield the twelve months up to this end, oldest first."""
+        month = Period.month(beijing_date(self.at))
+        months = [month]
+        while len(months) < MONTHS:
+            months.append(months[-1].before)
+        for one in reversed(months):
+            yield self.of(one, self.at).month()
+
+    def month(self) -> MonthFigures:
+        """Return what the series says of the month whose end this is."""
+        found = [self._in_month(known) for known in self._judged()]
+        return MonthFigures(
+            first=self.about.first,
+            label=self.about.label,
+            accounts=len(found),
+            rate=rate_of_results(result for result, _ in found),
+            episodes=sum(episodes for _, episodes in found),
+        )
+
+    def _judged(self) -> Iterator[Known]:
+        accounts = roster.accounts(self.tx, at=self.at, known_at=self.known_at, with_people=False)
+        ids = [account.id for account in accounts if account.is_judged]
+        return known_in_turn(self.tx, ids, now=self.at, known_at=self.known_at)
+
+    def _in_month(self, known: Known) -> tuple[CheckResult, int]:
+        """Return an account's result by the same rules and its gaps by the same conditions as `accounts` does."""
+        said = self.rules.findings(known, self.at, CHIEF)
+        gaps = gaps_of(known, self.rules.book(self.at, known.account.area), self.about, self.at)
+        return result_of({finding.state for _, finding in said}), gaps.count if gaps else 0
+
+
+def _overdue(dossiers: Iterable[Dossier]) -> Iterator[str]:
+    for dossier in dossiers:
+        for finding in dossier.findings:
+            if finding.rule == sup_02.ID and finding.state is State.WARNING:
+                yield from finding.evidence
+
+
+def _gone(account: AccountInPeriod) -> GoneAccount:
+    return GoneAccount(
+        account=account.account,
+        name=account.name,
+        platform=account.platform,
+        unit=account.unit,
+        area=account.area,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _View:
+    """What the accounts of one moment are told from."""
+
+    book: Callable[[str], RuleBook]
+    troubles: Mapping[tuple[str, str], Trouble]
+    overdue: Collection[str]
+    blocked: Mapping[str, Collection[Reason]]
+
+    def account(self, dossier: Dossier) -> AccountInPeriod:
+        """Return what was found of one account."""
+        account, findings = dossier.account, dossier.findings
+        book = self.book(account.area)
+        chief = [finding for finding in findings if finding.rule in CHIEF]
+        result = result_of({finding.state for finding in chief})
+        ladder = next((finding for finding in chief if finding.rule == LADDER), None)
+        is_open = ladder is not None and staleness(findings, book) is not None
+        return AccountInPeriod(
+            account=account.id,
+            name=account.name,
+            platform=account.platform,
+            unit=account.unit,
+            area=account.area,
+            result=result,
+            why=_why(chief) if result is CheckResult.UNVERIFIED else "",
+            last_post=_day(ladder.last_post) if ladder else None,
+            episodes=dossier.gaps.count if dossier.gaps else None,
+            longest=dossier.gaps.longest if dossier.gaps else None,
+            open_since=(_day(ladder.last_post) or account.opened_on) if ladder and is_open else None,
+            open_days=ladder.days if ladder and is_open else None,
+            has_app_fault=any(_is_app_fault(finding) for finding in findings),
+            blocked=tuple(reason for reason in Reason if reason in self.blocked.get(account.id, ())),
+            problems=tuple(sorted(self._problems(account, findings, book), key=lambda one: one.gravity)),
+            exempted=tuple(finding.rule for finding in findings if finding.state is State.EXEMPTED),
+            unknown=tuple(finding.rule for finding in findings if finding.state is State.UNKNOWN),
+        )
+
+    def _problems(self, account: Account, findings: Iterable[Finding], book: RuleBook) -> Iterator[FoundProblem]:
+        for finding in findings:
+            if finding.state.is_trouble and finding.rule in book.clauses and finding.rule != sup_02.ID:
+                trouble = self.troubles.get((account.id, finding.rule))
+                yield FoundProblem(
+                    rule=finding.rule,
+                    title=book.title(finding.rule),
+                    state=finding.state,
+                    strength=finding.strength,
+                    proposals=finding.proposals,
+                    is_veto=finding.rule in CHIEF,
+                    because=finding.because,
+                    clause=finding.clause,
+                    since=finding.since,
+                    days=finding.days_held,
+                    due=_due(trouble, book),
+                    progress=self._progress(trouble),
+                )
+
+    def _progress(self, trouble: Trouble | None) -> str:
+        if trouble is None:
+            return "尚未列入"
+        if trouble.is_over:
+            return "已恢复"
+        return "整改逾期" if f"case:{trouble.case}" in self.overdue else "整改中"
+
+
+def _due(trouble: Trouble | None, book: RuleBook) -> date | None:
+    """Return the last day for settling a trouble; None where no term is set."""
+    return sup_02.due_on(trouble.rule, trouble.since, book) if trouble and sup_02.ID in book.clauses else None
+
+
+def _why(chief: Iterable[Finding]) -> str:
+    return "".join(finding.because for finding in chief if finding.state is State.UNKNOWN)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return beijing_date(moment) if moment else None
+
+
+def _is_app_fault(finding: Finding) -> bool:
+    return finding.rule == DOWNLOADS and finding.state in {State.VIOLATED, State.SUSPECTED}

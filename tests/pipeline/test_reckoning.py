@@ -1,0 +1,173 @@
+"""The figures of a period: counted once, from what was known, with the accounts behind each of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from monitor.core.case import CHIEF
+from monitor.core.decision import Decision, Ruling
+from monitor.core.figures import FigureName, behind
+from monitor.core.observation import timeline
+from monitor.core.period import Period
+from monitor.core.recheck import RecheckResult
+from monitor.core.reckoning import Reckoning, differences
+from monitor.core.subject import Subject
+from monitor.pipeline.reckoning import reckon
+from monitor.store import Store, decisions, figures
+from monitor.store.looks import record
+from monitor.store.roster import save_roster
+from monitor.store.values import decode, encode
+from tests.store.build import SOURCES
+from tests.web.county import ACCOUNTS, BENCH, MAIN, NOW, OVERDUE, UNSEEN, fill, looks, posts
+
+MONTH = Period.of("2026-05")
+ONE_DAY = timedelta(days=1)
+EPISODE = posts(16)[0].published_at.isoformat()
+
+
+@pytest.fixture
+def county(store: Store) -> Store:
+    fill(store)
+    return store
+
+
+def reckoned(store: Store, about: Period = MONTH, **moments: object) -> Reckoning:
+    with store.read() as tx:
+        return reckon(tx, BENCH, about, **({"now": NOW} | moments))  # type: ignore[arg-type]
+
+
+def texts(found: Reckoning) -> dict[FigureName, str]:
+    return {figure.name: figure.text for figure in found.figures.figures}
+
+
+def test_every_figure_is_counted_and_leads_to_the_accounts_behind_it(county: Store) -> None:
+    found = reckoned(county)
+    assert texts(found) == {
+        FigureName.ACCOUNTS: "7个",
+        FigureName.CHECKED: "5个",
+        FigureName.UNQUALIFIED: "1个",
+        FigureName.EXEMPTED: "0个",
+        FigureName.NOT_VERIFIABLE: "1个",
+        FigureName.NOT_CHECKED: "1个",
+        FigureName.PASS_RATE: "80%",
+        FigureName.ADDED: "0个",
+        FigureName.CLOSED: "0个",
+        FigureName.EPISODES: "1次",
+        FigureName.LONGEST_GAP: "16天",
+        FigureName.CASES_OPENED: "3项",
+        FigureName.CASES_SETTLED: "0项",
+        FigureName.CASES_OPEN: "3项",
+        FigureName.CASES_OVERDUE: "0项",
+        FigureName.APP_FAULTS: "0个",
+        FigureName.BLOCKED: "1个",
+    }
+    assert behind(FigureName.UNQUALIFIED, found.material) == (OVERDUE.id,)
+    assert behind(FigureName.LONGEST_GAP, found.material) == (OVERDUE.id,)
+    assert behind(FigureName.BLOCKED, found.material) == (UNSEEN.id,)
+    assert found.figures.of(FigureName.UNQUALIFIED).change_text == "增加1个"
+    assert found.figures.of(FigureName.PASS_RATE).change_text == "下降20个百分点"
+
+
+def test_platforms_units_and_months_add_up_to_the_whole(county: Store) -> None:
+    found = reckoned(county).figures
+    for groups in (found.platforms, found.units):
+        assert sum(group.accounts for group in groups) == found.count(FigureName.ACCOUNTS)
+        assert sum(group.rate.failed for group in groups) == found.count(FigureName.UNQUALIFIED)
+    assert len(found.months) == 12
+    assert found.months[-1].rate == found.rate
+    assert found.months[-1].episodes == found.count(FigureName.EPISODES)
+    assert [gap.account for gap in found.gaps] == [OVERDUE.id]
+
+
+def test_the_page_of_today_and_the_figures_have_one_pass_rate(county: Store) -> None:
+    with county.read() as tx:
+        now = figures.pass_rate_now(tx)
+    assert now == reckoned(county).figures.rate
+
+
+def _late_posts(store: Store) -> None:
+    """Learn on the next day that the overdue account had posted two days ago."""
+    seen = looks(OVERDUE.id, (-ONE_DAY, timeline(posts(2))))
+    with store.begin() as tx:
+        record(tx, seen, lambda _, look: look.at + timedelta(hours=6))
+
+
+def test_what_is_learnt_later_changes_a_new_reckoning_and_not_what_was_known_then(county: Store) -> None:
+    then = reckoned(county)
+    _late_posts(county)
+    week = Period.of("2026-05-13..2026-05-19")
+    assert reckoned(county, known_at=NOW) == then
+    later = reckoned(county, week, now=NOW + 2 * ONE_DAY)
+    assert later.figures.count(FigureName.UNQUALIFIED) == 0
+    assert reckoned(county, week, now=NOW + 2 * ONE_DAY, known_at=NOW).figures.count(FigureName.UNQUALIFIED) == 1
+    assert {old.name for old, _ in differences(then.figures, later.figures)} >= {FigureName.UNQUALIFIED}
+
+
+def _exempt(store: Store, *, revoked: bool = False) -> None:
+    subject = Subject.of_account(OVERDUE.id)
+    given = [
+        Decision(
+            subject=subject, rule=CHIEF[0], ruling=ruling, by="甲", at=NOW - hours, note="整合期间", episode=EPISODE
+        )
+        for ruling, hours in ((Ruling.EXEMPTED, timedelta(hours=2)), (Ruling.REVOKED, timedelta(hours=1)))
+    ]
+    with store.begin() as tx:
+        decisions.save_decisions(tx, given if revoked else given[:1], known_at=NOW + timedelta(hours=1))
+
+
+def test_an_exemption_moves_an_account_from_the_failed_to_the_exempted_and_nothing_else(county: Store) -> None:
+    then = reckoned(county)
+    _exempt(county)
+    found = reckoned(county, known_at=NOW + ONE_DAY)
+    changed = {(old.name, old.text, new.text) for old, new in differences(then.figures, found.figures)}
+    assert changed == {
+        (FigureName.CHECKED, "5个", "4个"),
+        (FigureName.UNQUALIFIED, "1个", "0个"),
+        (FigureName.EXEMPTED, "0个", "1个"),
+        (FigureName.PASS_RATE, "80%", "100%"),
+    }
+    assert reckoned(county, known_at=NOW) == then
+
+
+def test_a_revoked_exemption_changes_nothing(county: Store) -> None:
+    then = reckoned(county)
+    _exempt(county, revoked=True)
+    found = reckoned(county, known_at=NOW + ONE_DAY)
+    assert not differences(then.figures, found.figures)
+
+
+def test_the_next_period_says_what_became_of_every_problem_of_this_one(county: Store) -> None:
+    week, next_week = Period.of("2026-05-13..2026-05-19"), Period.of("2026-05-20..2026-05-26")
+    assert [problem.rule for one in reckoned(county, week).material.accounts for problem in one.told] == [CHIEF[0]]
+    still = reckoned(county, next_week, now=NOW + timedelta(hours=23))
+    (recheck,) = still.rechecks
+    assert (recheck.account.account, recheck.result) == (OVERDUE.id, RecheckResult.STILL)
+    with county.begin() as tx:
+        record(
+            tx, looks(OVERDUE.id, (-ONE_DAY, timeline((*posts(-1)[:1], *posts(16))))), lambda _, look: look.at + ONE_DAY
+        )
+    (settled,) = reckoned(county, next_week, now=NOW + ONE_DAY).rechecks
+    assert settled.result is RecheckResult.SETTLED
+
+
+def test_accounts_that_come_and_go_are_told(county: Store) -> None:
+    kept = [account for account in ACCOUNTS if account != MAIN]
+    with county.begin() as tx:
+        save_roster(tx, kept, sources=SOURCES, effective_at=NOW, known_at=NOW, remove_missing=True)
+    found = reckoned(county, now=NOW + timedelta(hours=1))
+    assert behind(FigureName.CLOSED, found.material) == (MAIN.id,)
+    assert found.figures.count(FigureName.ACCOUNTS) == len(kept)
+
+
+def test_a_reckoning_is_kept_and_read_back_whole(county: Store) -> None:
+    found = reckoned(county)
+    assert decode(Reckoning, encode(found)) == found
+
+
+def test_of_an_empty_county_everything_is_nothing_and_the_pass_rate_is_not_said(store: Store) -> None:
+    found = reckoned(store)
+    assert found.is_empty
+    assert found.figures.of(FigureName.PASS_RATE).text == "—"
+    assert {figure.value for figure in found.figures.figures if figure.name is not FigureName.PASS_RATE} == {0}
