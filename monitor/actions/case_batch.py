@@ -23,6 +23,8 @@ class PickedCase:
     case: int
     ruling: Ruling
     seen: str | None = None
+    into: str = ""
+    """Where the content of this one goes; empty for where that of all goes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,7 @@ def _single(command: DecideManyCommand, one: PickedCase) -> DecideCommand:
         document=command.document,
         until=command.until if ChoicePart.UNTIL in asked else None,
         on=command.on if ChoicePart.ON in asked else None,
-        into=command.into if ChoicePart.INTO in asked else "",
+        into=(one.into or command.into) if ChoicePart.INTO in asked else "",
         present=command.present,
         seen=one.seen,
     )

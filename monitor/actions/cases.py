@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from monitor.actions.actor import Actor, Right, write_audit
+from monitor.actions.merging import Target, target_of
 from monitor.actions.refused import FIELDS, Field, IncompleteError, RefusedError, StaleError
 from monitor.core.calendar import beijing, beijing_date, start_of_day
 from monitor.core.case import Case, Closing
@@ -249,9 +250,8 @@ def _record(
 ) -> None:
     ruling, by = command.ruling, command.by or actor.name
     until = command.until if ruling is Ruling.EXEMPTED else None
-    said = "。".join(part for part in (command.present, command.note) if part)
-    is_moved = ruling is Ruling.CONSOLIDATED and command.into.strip()
-    note = f"归集到“{plain(command.into)}”。{said}" if is_moved else said
+    note = "。".join(part for part in (command.present, command.note) if part)
+    target = _target(tx, found, command)
     decisions.decide(
         tx,
         found,
@@ -263,9 +263,19 @@ def _record(
         valid_until=until,
         document=command.document,
         known_at=now,
+        into=target.text if target else None,
+        into_account=target.account if target else None,
     )
-    after = f"{ruling.label}至{until}" if until else ruling.label
+    after = f"{ruling.label}{f'至{until}' if until else ''}{f'，归集到{target.text}' if target else ''}"
     write_audit(tx, actor, now, f"case {VERBS[ruling]}", str(found.id), note, by=by, before=before, after=after)
+
+
+def _target(tx: Tx, found: Case, command: DecideCommand) -> Target | None:
+    """Return where the content of an account goes that is to be merged into another."""
+    moved = roster.account(tx, found.account) if found.account else None
+    if command.ruling is not Ruling.CONSOLIDATED or moved is None:
+        return None
+    return target_of(tx, moved, command.into)
 
 
 def named(tx: Tx, case: Case, titles: Mapping[str, str]) -> str:

@@ -57,7 +57,8 @@ def show_case(where: CommandContext, *, number: int) -> None:
     for decision in ruled:
         verb = "核实为" if decision.ruling in {Ruling.CONFIRMED, Ruling.REJECTED} else "决定"
         until = f"至{decision.valid_until}" if decision.valid_until else ""
-        said = "，".join(plain(part, 300) for part in (decision.document, decision.note) if part)
+        into = f"归集到{decision.into}" if decision.into else ""
+        said = "，".join(plain(part, 300) for part in (decision.document, into, decision.note) if part)
         line = f"{plain(decision.by)}{verb}{decision.ruling.label}{until}{f'（{said}）' if said else ''}"
         click.echo(f"{beijing(decision.at):%Y-%m-%d %H:%M}  {line}")
         if decision.basis_changed_at and decision.basis_changed:
@@ -91,9 +92,11 @@ def retain(where: CommandContext, *, number: int, document: str | None, by: str 
     _dispose(where, number, Ruling.RETAINED, document=document, by=by, note=note, after="更新等其他要求照常。")
 
 
-def consolidate(where: CommandContext, *, number: int, document: str | None, by: str | None, note: str) -> None:
+def consolidate(
+    where: CommandContext, *, number: int, into: str, document: str | None, by: str | None, note: str
+) -> None:
     """Record that the account is to be merged into another."""
-    _dispose(where, number, Ruling.CONSOLIDATED, document=document, by=by, note=note)
+    _dispose(where, number, Ruling.CONSOLIDATED, document=document, by=by, note=note, into=into)
 
 
 def deregister(where: CommandContext, *, number: int, document: str | None, by: str | None, note: str) -> None:
@@ -110,8 +113,9 @@ def _dispose(
     by: str | None,
     note: str,
     after: str = "",
+    into: str = "",
 ) -> None:
-    made = _decide(where, number, ruling, by=by, note=note, document=document)
+    made = _decide(where, number, ruling, by=by, note=note, document=document, into=into)
     click.echo(f"已登记{ruling.label}：{made.named}。{after}")
 
 
@@ -138,6 +142,7 @@ def _decide(
     note: str,
     document: str | None = None,
     until: date | None = None,
+    into: str = "",
 ) -> Decided:
     """Record what was decided; the service judges anew whom it is about."""
     command = DecideCommand(
@@ -149,6 +154,7 @@ def _decide(
         note=note,
         document=document,
         until=until,
+        into=into,
     )
     return perform(where, decide, command)
 

@@ -231,6 +231,7 @@ _CASES = Group(
             "登记清理整合的决定；系统不执行，办理进度用记录登记。",
             "case:consolidate",
             _CASE,
+            Option(["--into"], metavar="账号", default="", help="归集到哪个账号：账号ID或名称；不在台账上的写名称。"),
             _DOCUMENT,
             _BY,
             _NOTE,

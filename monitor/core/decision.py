@@ -93,10 +93,20 @@ class Decision:
     """The last day on which an exemption holds."""
     document: str | None = None
     """依据文号: the document that carries the decision."""
+    into: str | None = None
+    """归集到: where the content of an account goes that is merged into another, as people call it."""
+    into_account: str | None = None
+    """The id of that account, where it was on the roster."""
     basis_changed_at: datetime | None = field(default=None, compare=False)
     """Since when it is known that the finding it was made on was another (依据变化); it stands all the same."""
     basis_changed: str | None = field(default=None, compare=False)
     """In which way, in Chinese."""
+
+
+def parties(decision: Decision) -> str:
+    """Return who decided by which document, and where content goes: 县府办，示例〔2026〕1号，归集到示例发布（微博）."""
+    into = f"归集到{decision.into}" if decision.into else ""
+    return "，".join(part for part in (decision.by, decision.document or "", into) if part)
 
 
 def in_force(decisions: Iterable[Decision]) -> tuple[Decision, ...]:

@@ -188,7 +188,7 @@ def progress(known: Known, book: RuleBook, now: datetime) -> Progress | None:
         ruling=ruling,
         days={stage: days[stage] for stage in Stage if stage in days},
         frozen_until=window.until if window and void is None else None,
-        target=target_of(moved[-1]) if moved else None,
+        target=target_of(moved[-1]) if moved else _into(marks.decisions),
         void=void,
         vanished_on=gone_on if void else None,
         notice_until=_notice_until(days, book),
@@ -281,6 +281,12 @@ def _ruling(marks: _Marks) -> Ruling:
     said = {decision.ruling for decision in marks.decisions}
     said |= {_DECIDING[record.result] for record in marks.records if record.result in _DECIDING}
     return Ruling.CONSOLIDATED if said == {Ruling.CONSOLIDATED} else Ruling.DEREGISTERED
+
+
+def _into(decisions: Iterable[Decision]) -> str | None:
+    """Return where the latest decision that names it sends the content."""
+    named = [decision for decision in decisions if decision.ruling is Ruling.CONSOLIDATED and decision.into]
+    return max(named, key=lambda decision: decision.at).into if named else None
 
 
 def _days(marks: _Marks) -> dict[Stage, date]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from monitor.core.account import Scope
 from monitor.core.calendar import beijing_date
-from monitor.core.decision import Decision, Ruling
+from monitor.core.decision import Decision, Ruling, parties
 from monitor.core.finding import (
     AreaRule,
     Basis,
@@ -102,7 +102,7 @@ def quiet(rule: AreaRule, area: str | None, book: RuleBook, *, is_bound: bool) -
 
 
 def _disposed(finding: Finding, decision: Decision, today: date) -> Finding | None:
-    by = "，".join(part for part in (decision.by, decision.document or "") if part)
+    by = parties(decision)
     match decision.ruling:
         case Ruling.EXEMPTED:
             is_valid = decision.valid_until is None or today <= decision.valid_until

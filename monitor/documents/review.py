@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from monitor.core.account import AccountStatus
 from monitor.core.calendar import beijing_date
 from monitor.core.case import CHIEF
-from monitor.core.decision import Decision
+from monitor.core.decision import Decision, parties
 from monitor.core.episode import Episodes
 from monitor.core.finding import Finding, Proposal
 from monitor.core.judgement import headline
@@ -114,7 +114,7 @@ def _counts(gaps: Episodes | None) -> tuple[Value, Value, Value]:
 
 
 def _said(decision: Decision, titles: Mapping[str, str]) -> str:
-    by = "，".join(part for part in (decision.by, decision.document or "") if part)
+    by = parties(decision)
     basis_changed = f"；决定依据有变化：{decision.basis_changed}" if decision.basis_changed else ""
     what = titles.get(decision.rule, decision.rule)
     return f"{beijing_date(decision.at).isoformat()} “{what}” {decision.ruling.label}（{by}）{basis_changed}"

@@ -16,7 +16,7 @@ from monitor.core.finding import DEREGISTRATION, RuleBook, State
 from monitor.core.message import MessageState
 from monitor.core.mute import Mute, over
 from monitor.core.phrases import deadline_text
-from monitor.queries.cases import CaseLine, lines_of
+from monitor.queries.cases import CaseLine, lines_of, targets
 from monitor.queries.lines import OverviewContext, line_of
 from monitor.store import Tx
 from monitor.store.case_lists import CaseFilter, Wait, numbers
@@ -77,6 +77,8 @@ class CasePage:
     """The decision that stands, and can be revoked."""
     can_be_closed: bool
     """True if its trouble is over, so that somebody may end it."""
+    targets: tuple[str, ...]
+    """Accounts to which content may go, for a form to offer."""
     seen: str
     """How it stands, for forms: see `marks`."""
     place: Place
@@ -138,6 +140,7 @@ def read_case(
         barred=barred(finding, moment.title(finding.rule)) if finding is not None and is_decidable else (),
         standing=standing,
         can_be_closed=is_open and (line.finding is None or line.finding.state.is_settled),
+        targets=targets(tx, [line]) if is_decidable else (),
         seen=marks(tx, [line.case])[line.case.id],
         place=_place(tx, line) if is_open else Place(),
         progress=_progress(tx, line, standing, moment.now, book),

@@ -10,7 +10,7 @@ from monitor.core.choices import Asked, common_asks, leads_to
 from monitor.core.decidable import decidable, refusal
 from monitor.core.decision import DecisionTerms, Ruling
 from monitor.core.finding import RuleBook
-from monitor.queries.cases import CaseLine, lines_of
+from monitor.queries.cases import CaseLine, lines_of, targets
 from monitor.queries.paging import ListSlice, slice_of
 from monitor.store import Tx, decisions
 from monitor.store.case_lists import CaseFilter, Wait, by_rule, counts, listed
@@ -77,6 +77,8 @@ class Picking:
     picked: tuple[Picked, ...]
     today: date
     terms: DecisionTerms
+    targets: tuple[str, ...] = ()
+    """Accounts to which content may go, for a form to offer."""
 
     @property
     def possible(self) -> tuple[Picked, ...]:
@@ -156,6 +158,7 @@ def read_picking(tx: Tx, wanted: Sequence[tuple[int, Ruling]], book: RuleBook, t
         ),
         today=today,
         terms=book.terms,
+        targets=targets(tx, tuple(lines.values())),
     )
 
 

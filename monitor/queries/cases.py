@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.core.account import Account
+from monitor.core.account import Account, AccountStatus
 from monitor.core.case import Case
 from monitor.core.finding import Finding
+from monitor.core.phrases import plain
 from monitor.store import Tx
 from monitor.store.cases import findings_on
+from monitor.store.lights import AccountFilter, Order, ids, main_ids
 from monitor.store.roster import accounts
+
+TARGETS = 30
+"""Accounts that a form offers as those to which content goes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,4 +43,21 @@ def lines_of(tx: Tx, found: Sequence[Case]) -> tuple[CaseLine, ...]:
     return tuple(
         CaseLine(case=case, account=roster.get(case.account or ""), finding=stands.get((case.subject.key, case.rule)))
         for case in found
+    )
+
+
+def targets(tx: Tx, lines: Sequence[CaseLine]) -> tuple[str, ...]:
+    """Return what the content of these accounts may well go to: the main accounts of their areas, and their units'."""
+    moved = [line.account for line in lines if line.account is not None]
+    near = [id_ for area in dict.fromkeys(account.area for account in moved) for id_ in main_ids(tx, area, TARGETS)]
+    for unit in dict.fromkeys(account.unit_key for account in moved):
+        if len(near) < TARGETS:
+            near += ids(tx, AccountFilter(area=unit.area, unit=unit.name), Order.ID, limit=TARGETS)
+    own = {account.id for account in moved} if len(moved) == 1 else set[str]()
+    wanted = [id_ for id_ in dict.fromkeys(near) if id_ not in own][:TARGETS]
+    there = accounts(tx, ids=wanted, with_people=False) if wanted else ()
+    return tuple(
+        f"{plain(account.name)}（{account.platform.label}）"
+        for account in there
+        if account.status is not AccountStatus.CLOSED
     )

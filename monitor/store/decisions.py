@@ -38,6 +38,8 @@ def decide(  # noqa: PLR0913 - a decision has that many parts
     valid_until: date | None = None,
     document: str | None = None,
     known_at: datetime | None = None,
+    into: str | None = None,
+    into_account: str | None = None,
 ) -> None:
     """Record what a person decided about a case's trouble, and have whom it is about judged at once.
 
@@ -54,6 +56,8 @@ def decide(  # noqa: PLR0913 - a decision has that many parts
         note=note,
         valid_until=valid_until,
         document=document,
+        into=into,
+        into_account=into_account,
     )
     tx.execute(sa.insert(tables.decisions), _row(decision, entered) | {"case": case.id})
     table = tables.accounts
@@ -222,6 +226,8 @@ def decision_of(row: sa.Row[Any], known_at: datetime) -> Decision:
         note=row.note,
         valid_until=row.valid_until,
         document=row.document,
+        into=row.into,
+        into_account=row.into_account,
         basis_changed_at=row.basis_changed_at if has_changed_basis else None,
         basis_changed=row.basis_changed if has_changed_basis else None,
     )

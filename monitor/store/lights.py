@@ -195,6 +195,12 @@ def ids(
     return tuple(tx.scalars(chosen.limit(limit).offset(skip)))
 
 
+def main_ids(tx: Tx, area: str, limit: int) -> tuple[str, ...]:
+    """Return the first main accounts of an area, by id."""
+    chosen = sa.select(table.c.account).where(table.c.area == area, table.c.place % 2 == 0)
+    return tuple(tx.scalars(chosen.order_by(table.c.account).limit(limit)))
+
+
 def _meant(which: AccountFilter) -> Iterator[sa.ColumnElement[bool]]:
     if which.light is not None:
         yield table.c.light == which.light

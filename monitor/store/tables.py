@@ -424,6 +424,8 @@ decisions = Table(
     Column("known_at", UtcDateTime, nullable=False),
     Column("valid_until", Date),
     Column("document", Text),
+    Column("into", Text),
+    Column("into_account", Text),
     Column("basis_changed_at", UtcDateTime),
     Column("basis_changed", Text),
     Column("import_id", Integer),
@@ -433,6 +435,7 @@ decisions = Table(
 )
 """The decisions of people; rows are only ever added, and the latest one counts. `case` is empty for one from a file.
 
+`into` names where the content of an account goes that is merged into another, `into_account` its id on the roster.
 Each is about an account, about a unit of an area, or about an area; `subject` is the key of a `core.subject`. The
 two before `import_id` say since when it is known that the finding a decision was made on was another, and how (see
 `core.grounds`). They can be worked out again at any time.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -50,6 +51,14 @@ def test_each_step_has_its_successor_and_its_term(
 ) -> None:
     found = reached(known, "05-09 09:00")
     assert (found.stage, found.next, found.due) == (stage, following, of_2026(due) if due else None)
+
+
+def test_the_decision_says_where_content_goes_until_it_has_moved_elsewhere() -> None:
+    named = replace(MERGED, into="示例快讯（抖音）")
+    assert reached(closing("备案 04-03", named), "05-09 09:00").target == "示例快讯（抖音）"
+    moved = closing("备案 04-03", named, target=("示例发布（A02）", "04-20"))
+    assert reached(moved, "05-09 09:00").target == "示例发布（A02）"
+    assert "已于4月1日决定清理整合至示例快讯（抖音）" in verdict(closing("", named), "04-02").because
 
 
 @pytest.mark.parametrize(

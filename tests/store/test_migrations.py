@@ -119,6 +119,26 @@ def test_decisions_about_accounts_are_kept_when_those_about_units_and_areas_come
     engine.dispose()
 
 
+def test_where_content_goes_is_read_out_of_the_notes_of_pages(tmp_path: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/former.db")
+    notes = ("归集到“示例发布”。研判", "归集到“示例发布”。", "归集到别处", "研判")
+    with engine.begin() as connection:
+        config = schema.alembic_config(connection)
+        command.upgrade(config, "0044")
+        row = sa.text(
+            "INSERT INTO decisions (subject, area, rule, episode, ruling, by, at, note, known_at) "
+            "VALUES ('area/示例县', '示例县', 'CLN-01', '1', :ruling, '甲', '2026-05-01', :note, '2026-05-01')"
+        )
+        for note in notes:
+            connection.execute(row, {"ruling": "consolidated", "note": note})
+        connection.execute(row, {"ruling": "retained", "note": notes[0]})
+        command.upgrade(config, "0045")
+        found = connection.execute(sa.text('SELECT "into", note FROM decisions ORDER BY id')).all()
+    engine.dispose()
+    read = [("示例发布", "研判"), ("示例发布", ""), (None, "归集到别处"), (None, "研判"), (None, notes[0])]
+    assert list(map(tuple, found)) == read
+
+
 @pytest.mark.parametrize("whom", [{"account": "A01", "area": "示例县"}, {"unit": "示例局"}, {}])
 def test_a_decision_about_nobody_or_about_two_is_no_row(store: Store, whom: dict[str, str]) -> None:
     accounts, made = metadata.tables["accounts"], metadata.tables["decisions"]

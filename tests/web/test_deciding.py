@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 from httpx2 import Client, Response
 from starlette.testclient import TestClient
 
+from monitor.core.account import AccountStatus, Platform
 from monitor.core.case import Closing
 from monitor.core.decision import Ruling
 from monitor.core.finding import Finding, Proposal, State, Strength
@@ -98,8 +100,8 @@ def test_a_case_is_decided_with_a_document_and_a_day_and_the_page_says_so(
     assert (answer.status_code, answer.headers["location"]) == (303, f"/cases/{number}")
     page = text_of(office.get(f"/cases/{number}").text)
     assert "已登记清理整合：“示例镇0”" in page
-    assert "清理整合 操作员，依据〔2026〕3号：归集到“示例发布”。研判" in page
-    assert "现在的决定：清理整合 操作员，5月18日" in page
+    assert "清理整合 操作员，依据〔2026〕3号，归集到示例发布（不在台账上）：研判" in page
+    assert "现在的决定：清理整合 操作员，5月18日，依据〔2026〕3号，归集到示例发布（不在台账上）。" in page
     assert "已登记清理整合" not in text_of(office.get(f"/cases/{number}").text), "a notice is said once"
     assert audited(empty) == [("case consolidate", str(number))]
 
@@ -279,6 +281,52 @@ def test_what_ends_an_account_asks_for_a_document_or_minutes(
     assert rows(empty, tables.decisions) == []
 
 
+@pytest.mark.parametrize("typed", ["ZJ-03", "示例镇3", "示例镇3（微博）"])
+def test_content_goes_to_an_account_of_the_register_by_its_id_or_name(
+    empty: Store, office: TestClient, numbers: list[int], typed: str
+) -> None:
+    given = {"consolidated-document": "〔2026〕3号", "consolidated-into": typed}
+    assert decided(office, numbers[0], "consolidated", **given).status_code == 303
+    (made,) = rows(empty, tables.decisions)
+    assert (made.into, made.into_account, made.note) == ("示例镇3（微博）", "ZJ-03", "")
+    assert '归集到<a href="/accounts/ZJ-03">示例镇3（微博）</a>' in office.get(f"/cases/{numbers[0]}").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("ZJ-00", "不能归集到账号自己"),
+        ("同名", "示例县有2个账号名为“同名”：T-1（微博，示例镇人民政府）、T-2（抖音，示例镇人民政府），请填写账号ID"),
+        ("FAR", "是邻县的账号，只能归集到示例县的账号"),
+        ("END", "已注销，不能归集到已注销的账号"),
+    ],
+)
+def test_where_content_cannot_go_is_refused_with_the_field(
+    empty: Store, office: TestClient, numbers: list[int], typed: str, why: str
+) -> None:
+    others = (
+        replace(ACCOUNTS[0], id="T-1", name="同名"),
+        replace(ACCOUNTS[0], id="T-2", name="同名", platform=Platform.DOUYIN),
+        replace(ACCOUNTS[0], id="FAR", name="邻居", area="邻县"),
+        replace(ACCOUNTS[0], id="END", name="旧号", status=AccountStatus.CLOSED),
+    )
+    enrol(empty, *ACCOUNTS, OVERDUE, *others, at=NOW - timedelta(days=29))
+    given = {"consolidated-document": "〔2026〕3号", "consolidated-into": typed}
+    answer = decided(office, numbers[0], "consolidated", **given)
+    assert answer.status_code == 422
+    assert why in text_of(answer.text)
+    assert '<a href="#consolidated-into">' in answer.text
+    assert rows(empty, tables.decisions) == []
+
+
+def test_of_many_each_may_go_somewhere_of_its_own(empty: Store, office: TestClient, numbers: list[int]) -> None:
+    address, picks = picked(office, "consolidated", numbers[:3])
+    assert f'name="into-{numbers[1]}"' in office.get(address).text
+    own = {f"into-{numbers[1]}": "ZJ-07", "into": "示例发布", "document": "〔2026〕3号"}
+    assert send(office, address, "/cases/decide", pick=picks, **own).status_code == 303
+    assert [row.into for row in rows(empty, tables.decisions)] == ["示例发布", "示例镇7（微博）", "示例发布"]
+
+
 def test_a_form_for_many_that_lacks_what_one_of_them_asks_for_keeps_none(
     empty: Store, office: TestClient, numbers: list[int]
 ) -> None:
@@ -341,7 +389,8 @@ def test_of_what_is_filled_in_for_many_each_decision_takes_what_it_asks_for(
     fields = {"note": "研判", "document": "〔2026〕3号", "into": "示例发布", "until": "2026-08-31", "on": "2026-05-18"}
     assert send(office, address, "/cases/decide", pick=picks, **fields).status_code == 303
     made = {row.case: row for row in rows(empty, tables.decisions)}
-    assert [made[number].note for number in (kept, moved, spared)] == ["研判", "归集到“示例发布”。研判", "研判"]
+    assert [made[number].note for number in (kept, moved, spared)] == ["研判", "研判", "研判"]
+    assert [made[number].into for number in (kept, moved, spared)] == [None, "示例发布", None]
     assert [str(made[number].valid_until) for number in (kept, moved, spared)] == ["None", "None", "2026-08-31"]
     assert made[spared].at == NOW
 

@@ -50,6 +50,7 @@ async def _decide(call: Call) -> Answer:
         note=body.note,
         document=body.document,
         until=body.until,
+        into=body.into or "",
     )
     done = await perform_async(call.context.store, decide, command, actor=call.actor, now=call.now)
     return _done(f"{done.named}：已登记{body.ruling.label}。")

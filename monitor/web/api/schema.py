@@ -244,6 +244,8 @@ class DecisionBody(Model):
     """依据文号或纪要编号。"""
     until: date | None = None
     """豁免的最后一天。"""
+    into: Said | None = None
+    """清理整合归集到的账号：账号ID，或同一地区内账号的名称；不在台账上的写名称。"""
 
 
 class ClosingBody(Model):

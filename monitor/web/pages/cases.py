@@ -121,7 +121,7 @@ def _chosen(fields: list[tuple[str, str]]) -> tuple[tuple[int, Ruling], ...]:
 async def post_decide(pages: Pages, request: Request) -> Response:
     """Answer POST `/cases/decide`: decide what was confirmed; what cannot be is said, and the rest is done."""
     form, visitor = await form_of(request), visitor_of(request)
-    picked = tuple(_picked(text) for text in form.all("pick"))
+    picked = tuple(_picked(text, form) for text in form.all("pick"))
     wanted = tuple((choice.case, choice.ruling) for choice in picked)
     moment, back = pages.context.moment(), form.get("back")
     parts, book = parts_of(form), pages.context.rule_book(moment.today)
@@ -154,13 +154,13 @@ def _present(form: Form) -> str:
     return f"参加部门：{present}" if present else ""
 
 
-def _picked(text: str) -> PickedCase:
+def _picked(text: str, form: Form) -> PickedCase:
     number, _, rest = text.partition("/")
     ruling, _, seen = rest.partition("/")
     found = ruling_of(ruling)
     if not whole(number) or found is None:
         raise HTTPException(400, "表单不完整，没有登记。请返回事项重新勾选。")
-    return PickedCase(case=whole(number), ruling=found, seen=seen)
+    return PickedCase(case=whole(number), ruling=found, seen=seen, into=form.get(f"into-{number}").strip())
 
 
 def _said(made: DecidedMany) -> str:
