@@ -32,15 +32,30 @@ class LineCutError(ConnectionAbortedError):
     """Nobody waits for this conversation any more."""
 
 
-class Deadline:
-    """The state that the talking thread and the waiting event loop share: the connections, and if it matters yet."""
+class AddressRefusedError(ConnectionError):
+    """An address that may not be connected to."""
 
-    def __init__(self, limit: timedelta) -> None:
+
+class Deadline:
+    """The state that the talking thread and the waiting event loop share: the connections, and if it matters yet.
+
+    `allows` is asked of the address of every connection, once its name is resolved; None lets all through.
+    """
+
+    def __init__(self, limit: timedelta, allows: Callable[[str], bool] | None = None) -> None:
+        self._allows = allows
         self._lock = threading.Lock()
         self._connections: list[socket.socket] = []
         self._until = time.monotonic() + limit.total_seconds()
         self._is_cut = False
         self._counts = False
+
+    def connecting(self, connection: socket.socket, address: object) -> None:
+        """Have a connection closed with the line; raises AddressRefusedError, or LineCutError if it is too late."""
+        host = address[0] if isinstance(address, tuple) and address else ""
+        if self._allows is not None and not self._allows(str(host)):
+            raise AddressRefusedError
+        self.watch(connection)
 
     def watch(self, connection: socket.socket) -> None:
         """Have a connection closed with the line; raises LineCutError if it is too late to open one."""
@@ -102,14 +117,17 @@ class Threads:
 
 
 async def talk(
-    conversation: Callable[[Deadline], Attempt], limit: timedelta, threads: Threads | None = None
+    conversation: Callable[[Deadline], Attempt],
+    limit: timedelta,
+    threads: Threads | None = None,
+    allows: Callable[[str], bool] | None = None,
 ) -> Attempt:
     """Return what the conversation came to, held in a thread of the channel's and cut off after `limit`.
 
     The conversation calls `hold` right before it says anything that counts. Cut off before that, it has surely
     said nothing and never will; cut off after, its connections are gone and it says itself how far it got.
     """
-    line, loop = Deadline(limit), asyncio.get_running_loop()
+    line, loop = Deadline(limit, allows), asyncio.get_running_loop()
     answer: asyncio.Future[Attempt] = loop.create_future()
     answer.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
     if not (threads or Threads()).start(partial(_converse, conversation, line, answer)):
@@ -149,7 +167,7 @@ def _watch(event: str, args: tuple[object, ...]) -> None:
     if event == "socket.connect":
         line: Deadline | None = getattr(_SPEAKING, "line", None)
         if line is not None and isinstance(args[0], socket.socket):
-            line.watch(args[0])
+            line.connecting(args[0], args[1])
 
 
 sys.addaudithook(_watch)

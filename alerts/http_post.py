@@ -122,8 +122,12 @@ class Endpoint:
         line: Deadline,
         limit: timedelta,
         headers: Mapping[str, str] = JSON,
+        longest: int = LONGEST_ANSWER,
     ) -> Reply | Attempt:
-        """Return the reply, or the attempt that ended without one. Each query value is encoded once."""
+        """Return the reply, or the attempt that ended without one. Each query value is encoded once.
+
+        `longest` is how many bytes of the answer are read; with 0 only its head is waited for.
+        """
         connection = self._connection(limit)
         try:
             connection.connect()
@@ -133,7 +137,7 @@ class Endpoint:
             return Attempt(outcome=Outcome.TEMPORARY, code=type(error).__name__, detail="未能连接，消息未发出")
         try:
             target = f"{self.path}?{urlencode(query)}" if query else self.path
-            return _ask(connection, "POST", target, body, headers)
+            return _ask(connection, "POST", target, body, headers, longest)
         except (OSError, http.client.HTTPException) as error:
             return Attempt(outcome=Outcome.UNANSWERED, code=type(error).__name__, detail="消息已发出，未收到答复")
         finally:
@@ -179,12 +183,17 @@ def by_status(status: int) -> Outcome:
 
 
 def _ask(
-    connection: http.client.HTTPConnection, method: str, target: str, body: bytes | None, headers: Mapping[str, str]
+    connection: http.client.HTTPConnection,
+    method: str,
+    target: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    longest: int = LONGEST_ANSWER,
 ) -> Reply:
     connection.request(method, target, body, headers)
     response = connection.getresponse()
     return Reply(
         status=response.status,
-        content=response.read(LONGEST_ANSWER),
+        content=response.read(longest) if longest else b"",
         retry_after=response.headers.get("Retry-After"),
     )

@@ -306,6 +306,7 @@ def passes(run: Passes, health: Health) -> tuple[Pass, ...]:
                 ("evaluate", "判定", timedelta(seconds=1), run.judge_all),
                 ("deliver", "生成消息", timedelta(seconds=2), run.write_messages),
                 *((f"{SEND}{name}", f"发送消息（{name}）", timedelta(seconds=1), send(name)) for name in run.channels),
+                ("hooks", "推送", timedelta(seconds=1), run.push),
                 ("digest", "每日摘要", timedelta(seconds=30), run.write_digest),
                 ("prune", "清理", timedelta(hours=1), run.prune),
                 ("audit", "事项清点", timedelta(minutes=1), audit),

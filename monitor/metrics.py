@@ -35,6 +35,7 @@ from monitor.core.download import Download
 from monitor.core.finding import State
 from monitor.core.message import MessageState, Outcome
 from monitor.core.observation import Blind, Sight, Timeline, Unchanged
+from monitor.core.web_hook import DeliveryState
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 """The format that `Metrics.render` writes."""
@@ -100,6 +101,8 @@ class Snapshot:
     messages: Mapping[MessageState, int] = field(default_factory=dict)
     oldest_waiting: datetime | None = None
     """Since when the message waits that has waited longest, held ones not counted."""
+    hook_events: Mapping[DeliveryState, int] = field(default_factory=dict)
+    """What waits for far sides, and what did not arrive and is not settled."""
     open_cases: Mapping[StepKind, int] = field(default_factory=dict)
     """By the last step taken."""
     cases_without_next_step: int | None = None
@@ -147,6 +150,7 @@ class Metrics:
         self._looks = self._counter("looks", "Finished looks, by what came of them.", "platform", "outcome")
         self._look_seconds = self._histogram("look", "How long looks took.", LOOK_BUCKETS, "platform")
         self._deliveries = self._counter("deliveries", "Tries to deliver a message.", "channel", "outcome")
+        self._hook_deliveries = self._counter("hook_deliveries", "Tries to tell a far side of a case.", "outcome")
         self._pass_seconds = self._histogram(
             "pass", "How long passes took, failed ones included.", PASS_BUCKETS, "pass"
         )
@@ -179,6 +183,10 @@ class Metrics:
     def delivered(self, channel: str, outcome: Outcome) -> None:
         """Count one try to deliver; the channel is named as in the settings."""
         self._deliveries.labels(channel, outcome.value).inc()
+
+    def pushed(self, outcome: Outcome) -> None:
+        """Count one try to tell a far side of a case."""
+        self._hook_deliveries.labels(outcome.value).inc()
 
     def clock_stepped(self, by: timedelta) -> None:
         """Count one step of the clock."""
@@ -345,6 +353,14 @@ def _of_all(snapshot: Snapshot) -> Iterator[Iterable[str]]:
         "outbox_oldest_age_seconds",
         "How long the message waits that has waited longest; 0 if none does.",
         (f" {max(0.0, waited)}",),
+    )
+    yield _family(
+        "hook_events",
+        "What far sides are still to be told of cases, and what did not arrive.",
+        (
+            f'{{state="{state.value}"}} {snapshot.hook_events.get(state, 0)}'
+            for state in (DeliveryState.WAITING, DeliveryState.GIVEN_UP)
+        ),
     )
     yield _family(
         "open_cases",

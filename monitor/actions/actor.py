@@ -59,6 +59,7 @@ class Right(Labelled):
     LOG_IN = "log_in", "登录"
     KEEP_LOGIN = "keep_login", "修改自己的登录信息"
     MANAGE_TOKENS = "manage_tokens", "管理接口令牌"
+    MANAGE_HOOKS = "manage_hooks", "管理推送地址"
     CALL = "call", "使用接口"
 
 
@@ -81,6 +82,9 @@ class Actor:
     own: UnitKey | None = None
     """The one unit that they see and act for; None for all."""
 
+    area: str | None = None
+    """The one area whose units they see and act for; None for all."""
+
     def require(self, right: Right) -> None:
         """Raise RefusedError unless the actor has the right."""
         if right not in self.rights:
@@ -88,7 +92,10 @@ class Actor:
 
     def require_reach(self, units: Iterable[UnitKey | None]) -> None:
         """Raise OutOfReachError unless all of these units are the actor's to see: what is others' is not there."""
-        if self.own is not None and set(units) != {self.own}:
+        reached = set(units)
+        if self.own is not None and reached != {self.own}:
+            raise OutOfReachError
+        if self.area is not None and {unit.area if unit else None for unit in reached} != {self.area}:
             raise OutOfReachError
 
 

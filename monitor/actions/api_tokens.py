@@ -20,6 +20,7 @@ from monitor.store.api_tokens import (
     revoke_api_tokens,
     save_api_token,
 )
+from monitor.store.reach import areas_of
 
 LONGEST = timedelta(days=366)
 """No token holds longer than a year."""
@@ -40,6 +41,8 @@ class IssueTokenCommand:
     name: str
     scopes: frozenset[TokenScope]
     lasts: timedelta
+    area: str | None = None
+    """The one area for which it is; None for all."""
     secret: str = field(default_factory=lambda: PREFIX + secrets.token_urlsafe(32), repr=False)
     """What the caller shows: 256 random bits, told once and never kept."""
 
@@ -68,15 +71,19 @@ def issue_token(tx: Tx, command: IssueTokenCommand, *, actor: Actor, now: dateti
         raise RefusedError(f"请至少选一项{FIELDS}。", Field("scopes", "权限"))
     if not timedelta() < command.lasts <= LONGEST:
         raise RefusedError(f"{FIELDS}应在1天到{LONGEST.days}天之间。", Field("lasts", "有效期"))
+    if command.area is not None and command.area not in areas_of(tx):
+        raise RefusedError(f"台账中没有这个{FIELDS}，请核对。", Field("area", "地区"))
     scopes = sorted(command.scopes, key=list(TokenScope).index)
     token = NewApiToken(
         name=name,
         scopes=tuple(scope.value for scope in scopes),
         created_by=actor.name,
         expires_at=now + command.lasts,
+        area=command.area,
     )
     number = save_api_token(tx, token, command.secret, at=now)
-    write_audit(tx, actor, now, "token add", str(number), name, after="、".join(scope.label for scope in scopes))
+    after = "、".join(scope.label for scope in scopes) + (f"，{command.area}" if command.area else "")
+    write_audit(tx, actor, now, "token add", str(number), name, after=after)
     return number
 
 
@@ -103,7 +110,7 @@ def use_token(tx: Tx, command: UseTokenCommand, *, actor: Actor, now: datetime) 
 def caller_of(token: ApiToken, address: str) -> Actor:
     """Return who acts by a token, with the rights of its scopes."""
     scopes = [scope for scope in TokenScope if scope.value in token.scopes]
-    return Actor(name=token.name, origin=Origin.API, rights=scope_rights(scopes), address=address)
+    return Actor(name=token.name, origin=Origin.API, rights=scope_rights(scopes), address=address, area=token.area)
 
 
 def scope_rights(scopes: Iterable[TokenScope]) -> frozenset[Right]:

@@ -47,6 +47,7 @@ HOLDERS: Mapping[Right, frozenset[UserRole]] = {
     Right.MANAGE_USERS: frozenset({_A}),
     Right.KEEP_LOGIN: frozenset({_A, _O, _R, _U}),
     Right.MANAGE_TOKENS: frozenset({_A}),
+    Right.MANAGE_HOOKS: frozenset({_A}),
     Right.LOG_IN: frozenset(),
     Right.CALL: frozenset(),
 }

@@ -19,9 +19,11 @@ from collectors.seal import Seal
 from monitor.actions.logging_in import Logins
 from monitor.actions.passwords import Passwords
 from monitor.actions.second_factor import Vault
+from monitor.actions.web_hooks import HookOffice
 from monitor.app.channels import open_channels
 from monitor.app.clock import now, ticks
 from monitor.app.collectors import Chains, all_collectors, canary_sources, policy, provers, sessions, sources_of
+from monitor.app.hooks import hook_office
 from monitor.app.process import mark
 from monitor.app.rules import rules_in_force
 from monitor.core.account import Platform, Role
@@ -51,6 +53,7 @@ from monitor.pipeline.evaluate import AccountEvaluator, RulesInForce
 from monitor.pipeline.evaluate_areas import AreaEvaluator
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.heartbeat import Heartbeat
+from monitor.pipeline.hooks import HookSender
 from monitor.pipeline.look import Looker
 from monitor.pipeline.passes import Passes
 from monitor.pipeline.prune import Pruner
@@ -162,6 +165,7 @@ class Parts:
             area_evaluator=AreaEvaluator(store=self.store, rules_in_force=self.rules_in_force, faults=self.faults),
             drafter=self.drafter,
             sender=self.sender,
+            hooks=self.hook_sender,
             digest=self.digest,
             pruner=pruner(self.settings, self.store, self.clock),
             uploads=self.uploads,
@@ -253,6 +257,24 @@ class Parts:
             holder=mark(),
             renewed=self.digest.renewed,
             per_person=self.settings.hours.per_person,
+            is_stopping=lambda: self.health.is_stopping,
+        )
+
+    @cached_property
+    def hook_office(self) -> HookOffice:
+        """What is needed to name far sides, and to tell them of cases."""
+        return hook_office(self.settings, self.clock)
+
+    @cached_property
+    def hook_sender(self) -> HookSender:
+        """Tells far sides what happened to cases."""
+        return HookSender(
+            store=self.store,
+            vault=self.hook_office.vault,
+            post=self.hook_office.post,
+            clock=self.clock,
+            delivered=self.metrics.pushed,
+            faults=self.faults,
             is_stopping=lambda: self.health.is_stopping,
         )
 

@@ -113,6 +113,7 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: Loo
         ),
         imports=Imports(office=import_office(parts.settings), uploads=parts.uploads, read=FileReader()),
         accepting=lambda number: AcceptProposalCommand(number=number, sources=parts.sources),
+        hooks=parts.hook_office,
         base=(web.base_url or "").rstrip("/"),
         hosts=_hosts(web),
         metrics_token=web.metrics_token.reveal() if web.metrics_token else None,

@@ -324,9 +324,31 @@ _TOKENS = Group(
                 help="可写多次：read（读取）、post_links（登记发布链接）、decide（处置和放行）。",
             ),
             Option(["--days"], type=int, default=365, metavar="天数", help="有效期，默认365天，至多366天。"),
+            Option(["--area"], metavar="地区", help="只用于一个地区的账号和事项时写明。"),
         ),
-        Command("list", "列出令牌：编号、用途、权限、到期日、最近使用。", "token:show_tokens"),
+        Command("list", "列出令牌：编号、用途、权限、地区、到期日、最近使用。", "token:show_tokens"),
         Command("revoke", "停用一个令牌，立即生效。", "token:revoke", _number(type=int)),
+    ),
+)
+_HOOKS = Group(
+    "hook",
+    "推送地址：事项列入、有新的一步、办结时，推送给其他单位的程序。",
+    (
+        Command(
+            "add",
+            "新增推送地址，并显示一次签名密钥，请立即保存。",
+            "hook:add_hook",
+            click.Argument(["name"], metavar="名称"),
+            click.Argument(["url"], metavar="地址"),
+            Option(["--area"], metavar="地区", help="只推送一个地区的事项时写明。"),
+        ),
+        Command("list", "列出推送地址：编号、名称、主机、地区、状况、最近送达、待推送。", "hook:show_hooks"),
+        Command("test", "向对方发一条不含内容的测试。", "hook:test_hook", _number(type=int)),
+        Command("rotate", "更换签名密钥，并显示一次；旧密钥再签一天。", "hook:rotate_hook", _number(type=int)),
+        Command("disable", "停用，立即停止推送。", "hook:disable_hook", _number(type=int)),
+        Command("enable", "重新启用，从现在起的变化向它推送。", "hook:enable_hook", _number(type=int)),
+        Command("resend", "补发没有送到的，编号不变。", "hook:resend_hook", _number(type=int)),
+        Command("settle", "没有送到的不再补发。", "hook:settle_hook", _number(type=int)),
     ),
 )
 _NAME = click.Argument(["name"], metavar="用户名")
@@ -401,7 +423,20 @@ XUNCHA = click.version_option(package_name="xuncha", message="xuncha %(version)s
     Group(
         "xuncha",
         "巡查：监测政务新媒体的更新与可用情况，在超期之前提醒责任人。",
-        (*_STAYING, *_LOOKING, _IMPORT, *_HANDING_OUT, _CASES, _MESSAGES, _AUDIT, _USERS, _TOKENS, _CONFIG, _DATABASE),
+        (
+            *_STAYING,
+            *_LOOKING,
+            _IMPORT,
+            *_HANDING_OUT,
+            _CASES,
+            _MESSAGES,
+            _AUDIT,
+            _USERS,
+            _TOKENS,
+            _HOOKS,
+            _CONFIG,
+            _DATABASE,
+        ),
         Option(
             ["--config"],
             type=_PATH,

@@ -111,6 +111,7 @@ _KNOWN = {
     "timeout": "连接超时",
     "TimeoutError": "连接超时",
     "gaierror": "域名无法解析",
+    "AddressRefusedError": "不允许连接这个地址",
     "ConnectionRefusedError": "对方拒绝连接",
     "ConnectionResetError": "连接被中断",
     "ConnectionAbortedError": "连接被中断",

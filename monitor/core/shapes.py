@@ -201,6 +201,8 @@ def case_shape(case: Case) -> Shape:
         "id": case.id,
         "rule": case.rule,
         "account": case.account or "",
+        "unit": case.unit,
+        "area": case.area,
         "opened_at": moment_shape(case.opened_at),
         "closed_at": moment_shape(case.closed_at) if case.closed_at else None,
         "closing": case.closing.value if case.closing else None,

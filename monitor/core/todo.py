@@ -71,6 +71,7 @@ class TodoAct(Enum):
     SYSTEMS = "systems"
     OFFICE = "office"
     CALENDAR = "calendar"
+    HOOK = "hook"
     CHANNEL = "channel"
 
 

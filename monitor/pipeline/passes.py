@@ -15,6 +15,7 @@ from monitor.pipeline.draft import Drafter
 from monitor.pipeline.evaluate import BATCH, AccountEvaluator
 from monitor.pipeline.evaluate_areas import AreaEvaluator
 from monitor.pipeline.heartbeat import Heartbeat
+from monitor.pipeline.hooks import HookSender
 from monitor.pipeline.look import Looker
 from monitor.pipeline.prune import Pruner
 from monitor.pipeline.send import Sender
@@ -33,6 +34,7 @@ class Passes:
     area_evaluator: AreaEvaluator
     drafter: Drafter
     sender: Sender
+    hooks: HookSender
     digest: Digest
     pruner: Pruner
     uploads: Uploads
@@ -114,6 +116,10 @@ class Passes:
     async def send(self, channel: str) -> int:
         """Try those messages of one channel whose time has come; return how many were tried."""
         return await self.sender.send_by(channel) if await self.timekeeper.is_right() else 0
+
+    async def push(self) -> int:
+        """Tell far sides what happened to cases; return how many tries were made."""
+        return await self.hooks.send_due() if await self.timekeeper.is_right() else 0
 
     async def write_digest(self) -> None:
         """Write the operator's digest if its hour has come."""

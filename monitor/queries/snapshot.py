@@ -10,7 +10,7 @@ from monitor.core.case import DOWNLOADS, LADDER
 from monitor.core.finding import State
 from monitor.metrics import SERIES_CAP, TROUBLE, AccountReading, Snapshot
 from monitor.queries.lines import days_of
-from monitor.store import Tx, due_sources, sizing, tally
+from monitor.store import Tx, due_sources, sizing, tally, web_hooks
 from monitor.store.outages import open_outages
 from monitor.store.outbox import counts, oldest_age
 from monitor.store.tally import Accounts, Glance
@@ -67,6 +67,7 @@ def read_snapshot(
         findings=tally.findings(tx),
         messages=counts(tx),
         oldest_waiting=None if waited is None else now - waited,
+        hook_events=web_hooks.counts(tx),
         open_cases=tally.open_cases(tx),
         cases_without_next_step=stands.cases_without_next_step,
         last_seen={platform: at for platform, at in seen.items() if at is not None},

@@ -24,6 +24,7 @@ from monitor.store.outages import open_outages
 from monitor.store.outbox import ids_in
 from monitor.store.papers import latest_filed_lists, missing_rounds, strays
 from monitor.store.rereading import unstated
+from monitor.store.web_hooks import troubled
 
 __all__ = ["TodoContext", "read_todo", "things_to_do"]
 
@@ -75,4 +76,5 @@ def _things(tx: Tx, context: TodoContext) -> Iterator[tuple[str, str]]:
     yield from ((TodoAct.UNSTATED.value, str(record.id)) for record in unstated(tx))
     yield from ((TodoAct.FILED.value, f"{area} {on}") for area, on in latest_filed_lists(tx).items())
     yield from ((TodoAct.CALENDAR.value, str(year)) for year in context.calendar.unknown_years(context.today))
+    yield from ((TodoAct.HOOK.value, f"{hook.id} {hook.trouble_since}") for hook in troubled(tx, context.now))
     yield TodoAct.CHANNEL.value, ""

@@ -30,6 +30,7 @@ from monitor.store.overview import failing_sources
 from monitor.store.papers import latest_filed_lists, missing_rounds, strays
 from monitor.store.rereading import unstated
 from monitor.store.roster import accounts
+from monitor.store.web_hooks import troubled
 
 ENDS_WITHIN = 5
 """The number of working days by which the end of an exemption is told ahead."""
@@ -80,6 +81,19 @@ def _messages(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[
             verb="核对放行",
             link="/messages?state=held",
         )
+
+
+def _hooks(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[TodoLine]:
+    found = troubled(tx, context.now)
+    yield TodoLine(
+        act=TodoAct.HOOK,
+        count=len(found),
+        what=f"处理{len(found)}个推送不通的地址" if len(found) > 1 else "处理推送不通的地址",
+        why=named([plain(hook.name, 60) for hook in found], len(found), "个地址"),
+        is_for_today=True,
+        verb="去处理",
+        link="/system/hooks",
+    )
 
 
 def _no_channel(held: int) -> TodoLine:
@@ -328,4 +342,5 @@ _READ: tuple[Read, ...] = (
     _imports,
     _filed_lists,
     _calendar,
+    _hooks,
 )

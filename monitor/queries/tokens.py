@@ -10,6 +10,7 @@ from monitor.core.phrases import dated, hour
 from monitor.core.token_scope import TokenScope
 from monitor.store import Tx
 from monitor.store.api_tokens import ApiToken, api_token_of, api_tokens
+from monitor.store.reach import areas_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,8 @@ class TokenLine:
     scopes: str
     ends: str
     used: str
+    area: str | None
+    """The one area for which it is."""
     is_good: bool
 
 
@@ -35,6 +38,11 @@ def read_tokens(tx: Tx, now: datetime) -> tuple[TokenLine, ...]:
     return tuple(_line(token, now) for token in api_tokens(tx))
 
 
+def read_areas(tx: Tx) -> tuple[str, ...]:
+    """Return the areas to which a token, or a far side, may be limited."""
+    return areas_of(tx)
+
+
 def _line(token: ApiToken, now: datetime) -> TokenLine:
     labels = [scope.label for scope in TokenScope if scope.value in token.scopes]
     used = f"最近使用{hour(token.last_used_at, beijing_date(now))}" if token.last_used_at else "没有用过"
@@ -45,6 +53,7 @@ def _line(token: ApiToken, now: datetime) -> TokenLine:
         scopes="、".join(labels),
         ends=_ends(token, now),
         used=used,
+        area=token.area,
         is_good=token.is_good(now),
     )
 

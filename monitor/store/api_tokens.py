@@ -29,6 +29,8 @@ class NewApiToken:
     scopes: tuple[str, ...]
     created_by: str
     expires_at: datetime
+    area: str | None = None
+    """The one area whose accounts and cases it is for; None for all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,7 @@ def save_api_token(tx: Tx, token: NewApiToken, secret: str, *, at: datetime) -> 
         "scopes": list(token.scopes),
         "created_by": token.created_by,
         "expires_at": token.expires_at,
+        "area": token.area,
         "prefix": secret[:SHOWN],
         "digest": digest_of(secret),
         "created_at": at,

@@ -16,7 +16,8 @@ from monitor.core.case import NOTHING, OFFICES, Case, Closing, Plan, Step, StepK
 from monitor.core.finding import Finding
 from monitor.core.notice import NewNotice, Notice
 from monitor.core.subject import Subject
-from monitor.store import areas, tables
+from monitor.core.web_hook import HookEvent
+from monitor.store import areas, tables, web_hooks
 from monitor.store.acknowledgements import acknowledgements_of
 from monitor.store.columns import bound, portions, run
 from monitor.store.database import Tx
@@ -232,6 +233,7 @@ def end(tx: Tx, case_ids: Collection[int], closing: Closing, *, at: datetime) ->
     """End open cases for a reason that no rule gives."""
     table = tables.cases
     tx.execute(sa.update(table).where(table.c.id.in_(case_ids)).values(closed_at=at, closing=closing))
+    _tell_outside(tx, dict.fromkeys(case_ids, HookEvent.ENDED), at)
 
 
 def end_of_rules(tx: Tx, rules: Collection[str], *, at: datetime) -> tuple[int, ...]:
@@ -277,6 +279,7 @@ def retire(tx: Tx, account_ids: Collection[str], *, at: datetime) -> tuple[int, 
         .returning(table.c.id)
     )
     closed = tuple(sorted(tx.scalars(ended)))
+    _tell_outside(tx, dict.fromkeys(closed, HookEvent.ENDED), at)
     drop_findings(tx, account_ids)
     cancel_notices_on(tx, account_ids, at=at)
     tx.execute(sa.update(tables.accounts).where(tables.accounts.c.id.in_(account_ids)).values(evaluate_at=None))
@@ -372,17 +375,30 @@ def _carry_out(tx: Tx, judgements: Iterable[Judgement], at: datetime) -> tuple[i
         _open(tx, [judgement.finding for judgement in busy if judgement.plan.step and not judgement.goes_on], at)
     )
     taken: list[tuple[int, Step, Judgement]] = []
-    touched = []
+    touched: dict[int, HookEvent] = {}
     for judgement in busy:
         close, step = judgement.plan.close, judgement.plan.step
         if close is not None and judgement.case is not None:
-            touched.append(judgement.case.id)
-            taken += [(touched[-1], close.step, judgement)] if close.step else []
+            touched[judgement.case.id] = HookEvent.ENDED
+            taken += [(judgement.case.id, close.step, judgement)] if close.step else []
         if step is not None:
-            touched.append(judgement.case.id if judgement.case is not None and judgement.goes_on else next(opened))
-            taken.append((touched[-1], step, judgement))
+            goes_on = judgement.case.id if judgement.case is not None and judgement.goes_on else None
+            number = next(opened) if goes_on is None else goes_on
+            touched[number] = HookEvent.OPENED if goes_on is None else HookEvent.STEPPED
+            taken.append((number, step, judgement))
     _take(tx, taken)
+    _tell_outside(tx, touched, at)
     return tuple(touched)
+
+
+def _tell_outside(tx: Tx, touched: Mapping[int, HookEvent], at: datetime) -> None:
+    """Have far sides told of what has just happened to cases, in this transaction."""
+    if not touched or not web_hooks.is_listened_to(tx):
+        return
+    table = tables.cases
+    for some in portions(sorted(touched), CHUNK):
+        found = with_steps(tx, sa.select(table).where(table.c.id.in_(some)).order_by(table.c.id))
+        web_hooks.tell(tx, [(touched[case.id], case) for case in found], at=at)
 
 
 def _close(tx: Tx, judgements: Iterable[Judgement], at: datetime) -> None:

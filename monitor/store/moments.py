@@ -64,6 +64,8 @@ WRITTEN = {
     "unit_link_stops": ("at",),
     "unit_calendars": ("made_at", "stopped_at"),
     "unit_proposals": ("at", "answered_at"),
+    "web_hooks": ("created_at", "disabled_at", "failing_since", "next_try_at", "last_sent_at", "trouble_since"),
+    "hook_deliveries": ("at", "next_try_at", "finished_at"),
 }
 """Columns of moments that had come when they were written, or of a next try: ahead of now, they become now."""
 OTHERWISE = {

@@ -259,12 +259,25 @@ def _drop_proposals(tx: Tx, ids: Collection[Id], limit: datetime) -> int:
     return _delete(tx, tables.unit_proposals.c.id, ids)
 
 
+# --- what far sides were told of cases ---
+
+
+def _old_deliveries(tx: Tx, limit: datetime, after: Id | None) -> Sequence[Id]:
+    return _next(tx, tables.hook_deliveries, after, tables.hook_deliveries.c.finished_at < limit)
+
+
+def _drop_deliveries(tx: Tx, ids: Collection[Id], limit: datetime) -> int:
+    table = tables.hook_deliveries
+    return tx.execute(sa.delete(table).where(table.c.id.in_(ids), table.c.finished_at < limit)).rowcount
+
+
 PARTS = (
     Part(name="原始页面", keep=lambda keeping: keeping.evidence, find=_old_evidence, drop=_drop_evidence),
     Part(name="消息", keep=lambda keeping: keeping.messages, find=_old_messages, drop=_drop_messages),
     Part(name="没有发出的提醒事项", keep=lambda keeping: keeping.messages, find=_old_notices, drop=_drop_notices),
     Part(name="前任联系人", keep=lambda keeping: keeping.messages, find=_old_people, drop=_drop_people),
     Part(name="单位提出的变更", keep=lambda keeping: keeping.messages, find=_old_proposals, drop=_drop_proposals),
+    Part(name="推送记录", keep=lambda keeping: keeping.messages, find=_old_deliveries, drop=_drop_deliveries),
     Part(name="发布记录", keep=lambda keeping: keeping.observations, find=_old_posts, drop=_drop_posts),
     Part(name="核查记录", keep=lambda keeping: keeping.observations, find=_old_observations, drop=_drop_observations),
 )

@@ -11,6 +11,12 @@ from monitor.store import tables
 from monitor.store.database import Tx
 
 
+def areas_of(tx: Tx) -> tuple[str, ...]:
+    """Return the areas of the accounts on the roster, in order."""
+    area = tables.lights.c.area
+    return tuple(tx.scalars(sa.select(area).distinct().order_by(area)))
+
+
 def accounts_of(own: UnitKey) -> sa.Select[tuple[str]]:
     """Return the statement of the ids of a unit's accounts on the roster of now."""
     light = tables.lights

@@ -39,6 +39,7 @@ from monitor.core.record import RecordKind, Result
 from monitor.core.subject import SubjectKind
 from monitor.core.unit_proposal import ProposalAnswer, ProposalKind
 from monitor.core.user import UserRole
+from monitor.core.web_hook import DeliveryState, HookEvent
 from monitor.store.columns import UtcDateTime, closed
 
 
@@ -756,8 +757,9 @@ api_tokens = Table(
     Column("expires_at", UtcDateTime, nullable=False),
     Column("last_used_at", UtcDateTime),
     Column("revoked_at", UtcDateTime),
+    Column("area", Text),
 )
-"""The API tokens of callers; of the secret only its digest."""
+"""The API tokens of callers; of the secret only its digest. One with an area is for what is that area's."""
 
 unit_link_stops = Table(
     "unit_link_stops",
@@ -805,6 +807,49 @@ unit_proposals = Table(
     _where("ix_unit_proposals_open", "at", condition="answer IS NULL"),
 )
 """The changes of the roster that units ask for; the office accepts or declines them."""
+
+web_hooks = Table(
+    "web_hooks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("host", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("area", Text),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("disabled_at", UtcDateTime),
+    Column("disabled_why", Text, nullable=False, server_default=sa.text("''")),
+    Column("failures", Integer, nullable=False, server_default=sa.text("0")),
+    Column("failing_since", UtcDateTime),
+    Column("next_try_at", UtcDateTime, nullable=False),
+    Column("last_sent_at", UtcDateTime),
+    Column("last_code", Text, nullable=False, server_default=sa.text("''")),
+    Column("last_detail", Text, nullable=False, server_default=sa.text("''")),
+    Column("dropped", Integer, nullable=False, server_default=sa.text("0")),
+    Column("trouble_since", UtcDateTime),
+)
+"""The far sides that are told of cases; `sealed` holds the address and the secret."""
+
+hook_deliveries = Table(
+    "hook_deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("hook", ForeignKey("web_hooks.id"), nullable=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("event", closed(HookEvent, "event"), nullable=False),
+    Column("case", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("state", closed(DeliveryState, "state"), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=sa.text("0")),
+    Column("next_try_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("code", Text, nullable=False, server_default=sa.text("''")),
+    Index(None, "hook", "state", "case"),
+    Index(None, "finished_at"),
+)
+"""What each far side is told of cases. `key` is what it knows a delivery by, at every try the same."""
 
 heartbeat = Table(
     "heartbeat",

@@ -72,6 +72,13 @@ _ACTIONS = {
     "token add": "接口令牌：发放",
     "token revoke": "接口令牌：停用",
     "token use": "接口令牌：使用",
+    "hook add": "推送地址：新增",
+    "hook rotate": "推送地址：更换密钥",
+    "hook disable": "推送地址：停用",
+    "hook enable": "推送地址：启用",
+    "hook resend": "推送地址：补发",
+    "hook settle": "推送地址：不再补发",
+    "hook test": "推送地址：测试",
 }
 
 

@@ -10,6 +10,7 @@ from monitor.actions.actor import Actor
 from monitor.actions.logging_in import Logins
 from monitor.actions.messages import TryChannelCommand
 from monitor.actions.unit_proposals import AcceptProposalCommand
+from monitor.actions.web_hooks import HookOffice
 from monitor.core.account import Platform
 from monitor.core.calendar import WorkCalendar, beijing_date
 from monitor.core.case import Ladder
@@ -132,6 +133,8 @@ class PageContext:
     """The rights of people without a login; None where the pages only read."""
     imports: Imports | None = None
     """What lets people import files; None where nobody may."""
+    hooks: HookOffice | None = None
+    """What is needed to name far sides that are told of cases; None where nobody may."""
     accepting: Callable[[int], AcceptProposalCommand] | None = None
     """Returns the command to accept a change that a unit asked for, by its number."""
     base: str = ""

@@ -24,6 +24,7 @@ from monitor.actions import (
     turned_away,
     unit_links,
     unit_proposals,
+    web_hooks,
 )
 from monitor.actions import users as user_actions
 from monitor.actions.actor import EVERYTHING, Actor, Origin
@@ -49,8 +50,11 @@ from monitor.core.user import UserRole
 from monitor.ledger.roster import Roster
 from monitor.pipeline.claim_verifier import VerifiedLink, claim_of
 from monitor.pipeline.evaluate import RulesInForce
+from monitor.pipeline.hook_vault import HookVault
+from monitor.pipeline.hooks import Post
 from monitor.store import Store, login_links, outbox, sessions, users
 from monitor.store import cases as stored_cases
+from monitor.store import web_hooks as stored_hooks
 from monitor.store.api_tokens import ApiToken, api_token
 from monitor.store.sessions import LoginSession
 from tests.core.build import BOOK
@@ -523,6 +527,43 @@ def _correct_look(store: Store) -> Example:
     return Example(done=done, refused=replace(done, why=" "))
 
 
+def hook_office(post: Post | None = None) -> web_hooks.HookOffice:
+    """Return what the actions on far sides need: nothing is sealed, any host may be named but one's own."""
+
+    async def taken(url: str, body: bytes, headers: Mapping[str, str]) -> Attempt:
+        return Attempt(outcome=Outcome.SENT)
+
+    return web_hooks.HookOffice(vault=HookVault(), allows_host=lambda host: host != "localhost", post=post or taken)
+
+
+def _new_hook() -> web_hooks.AddHookCommand:
+    return web_hooks.AddHookCommand(name="省平台", url="https://hooks.example.invalid/in?k=1", office=hook_office())
+
+
+def _add_hook(_: Store) -> Example:
+    command = _new_hook()
+    return Example(done=command, refused=replace(command, url="https://localhost/in"))
+
+
+def _hook(store: Store) -> Example:
+    actor = Actor(name="管理员", origin=Origin.PAGE, rights=EVERYTHING)
+    number = perform(store, web_hooks.add_hook, _new_hook(), actor=actor, now=NOW - DAY)
+    return Example(done=web_hooks.HookCommand(number=number), refused=web_hooks.HookCommand(number=number + 1))
+
+
+def _disabled_hook(store: Store) -> Example:
+    example = _hook(store)
+    with store.begin() as tx:
+        stored_hooks.disable(tx, 1, "甲停用", at=NOW - HOUR)
+    return example
+
+
+def _rotate_hook(store: Store) -> Example:
+    _hook(store)
+    command = web_hooks.RotateHookCommand(number=1, office=hook_office())
+    return Example(done=command, refused=replace(command, number=2))
+
+
 EXAMPLES: Mapping[Callable[..., object], Callable[[Store], Example]] = {
     cases.decide: _decide,
     cases.close: _close,
@@ -575,5 +616,12 @@ EXAMPLES: Mapping[Callable[..., object], Callable[[Store], Example]] = {
     api_tokens.issue_token: _issue,
     api_tokens.revoke_token: _revoke_token,
     api_tokens.use_token: _use_token,
+    web_hooks.add_hook: _add_hook,
+    web_hooks.rotate_hook: _rotate_hook,
+    web_hooks.disable_hook: _hook,
+    web_hooks.enable_hook: _disabled_hook,
+    web_hooks.resend_hook: _hook,
+    web_hooks.settle_hook: _hook,
+    web_hooks.test_hook: _hook,
 }
 """How an example of each action comes about, in a store that has nothing yet."""

@@ -10,6 +10,7 @@ from alerts.markup import fragment
 from monitor.actions.actor import Actor
 from monitor.actions.messages import TryChannelCommand
 from monitor.actions.unit_proposals import AcceptProposalCommand
+from monitor.actions.web_hooks import HookOffice
 from monitor.core.account import Account, Contact, Platform, Role, Source
 from monitor.core.calendar import WorkCalendar
 from monitor.core.message import Attempt, MessageState, Outcome
@@ -170,6 +171,7 @@ class Surroundings:
     settings: Callable[[], SettingsReport] = SettingsReport
     base: str = ""
     accepting: Callable[[int], AcceptProposalCommand] | None = None
+    hooks: HookOffice | None = None
 
     def view(self, store: Store) -> PageContext:
         """Return a view of the store."""
@@ -204,4 +206,5 @@ class Surroundings:
             settings=self.settings,
             base=self.base,
             accepting=self.accepting,
+            hooks=self.hooks,
         )

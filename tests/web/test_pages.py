@@ -79,6 +79,8 @@ def every_page(county: Store) -> list[str]:
         "/start",
         *(f"/start?step={step.value}" for step in StartStep),
         "/system/settings",
+        "/system/tokens",
+        "/system/hooks",
         "/proposals",
         f"/units/{quote(OVERDUE.unit)}",
     ]

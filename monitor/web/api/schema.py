@@ -18,6 +18,7 @@ from monitor.core.finding import Basis, State, Strength
 from monitor.core.message import MessageState
 from monitor.core.observation import Covers, Precision, Reason, Standing
 from monitor.core.subject import SubjectKind
+from monitor.core.web_hook import HookEvent
 
 
 class Model(BaseModel):
@@ -118,11 +119,25 @@ class CaseModel(Model):
     rule: str
     account: str
     """账号ID；针对单位或地区的为空。"""
+    unit: str | None
+    """列入时的主办单位；针对地区的为空。"""
+    area: str | None
+    """所属地区。"""
     opened_at: AwareDatetime
     closed_at: AwareDatetime | None
     closing: Closing | None
     """怎样办结的。"""
     steps: list[StepModel]
+
+
+class CaseEvent(Model):
+    """推送的内容：一个事项列入、有新的一步或办结之后的情况。"""
+
+    type: HookEvent
+    """发生了什么。"""
+    timestamp: AwareDatetime
+    """何时发生；每次重试都相同。"""
+    data: CaseModel
 
 
 class AccountDetail(AccountModel):

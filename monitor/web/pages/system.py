@@ -28,6 +28,8 @@ def tabs_of(visitor: Visitor) -> tuple[tuple[str, str], ...]:
         ("/users", "用户", Right.MANAGE_USERS),
         ("/audit", "操作记录", Right.SEE_AUDIT),
         ("/rights", "谁能看什么", Right.SEE),
+        ("/system/tokens", "接口令牌", Right.MANAGE_TOKENS),
+        ("/system/hooks", "推送地址", Right.SEE_SYSTEM),
     )
     return tuple((address, name) for address, name, right in tabs if visitor.may(right))
 

@@ -1,0 +1,36 @@
+"""What the settings make of web hooks: where they may go, and what keeps their secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from ipaddress import ip_address
+
+from alerts.web_hook import Guards, WebHookPoster
+from collectors.guard import AddressGuard
+from collectors.seal import Seal
+from monitor.actions.web_hooks import HookOffice
+from monitor.pipeline.hook_vault import HookVault
+from monitor.settings import Settings
+
+
+def hook_office(settings: Settings, clock: Callable[[], datetime]) -> HookOffice:
+    """Return what is needed to name far sides, and to tell them of cases.
+
+    What the settings let a source lie in (`network.allow`) a far side may lie in too: an administrator names both.
+    """
+    guard = AddressGuard(settings.network.allow)
+    proxy = settings.network.proxy.reveal() if settings.network.proxy else None
+    allows_host = partial(guard.allows_host, is_resolved_elsewhere=proxy is not None)
+    guards = Guards(allows=lambda host: _allows(guard, host), allows_host=allows_host, proxy=proxy)
+    vault = HookVault(Seal(settings.key.reveal()) if settings.key else None)
+    return HookOffice(vault=vault, allows_host=allows_host, post=WebHookPoster(guards, clock).post)
+
+
+def _allows(guard: AddressGuard, host: str) -> bool:
+    """True if an address that a name was resolved to may be connected to; what is no address may not."""
+    try:
+        return guard.allows(ip_address(host.partition("%")[0]))
+    except ValueError:
+        return False
