@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from alerts.grammar import BadChannelError
-from alerts.web_hook import endpoint_of
 from monitor.actions.actor import Actor, Right, write_audit
 from monitor.actions.perform import perform_async
 from monitor.actions.refused import FIELDS, Field, RefusedError
@@ -44,8 +42,8 @@ class HookOffice:
     """What the actions on far sides need of the program: what keeps secrets, whom one may name, what sends."""
 
     vault: HookVault
-    allows_host: Callable[[str], bool]
-    """Whether a host may be named at all."""
+    fault_of: Callable[[str], str]
+    """Returns what is wrong with an address, as the end of a sentence; empty for one that may be named."""
     post: Post
 
 
@@ -88,7 +86,9 @@ def add_hook(tx: Tx, command: AddHookCommand, *, actor: Actor, now: datetime) ->
         raise RefusedError(f"已有名为“{name}”的推送地址，请换一个{FIELDS}。", _NAME)
     if sum(hook.disabled_at is None for hook in web_hooks.web_hooks(tx)) >= MOST:
         raise RefusedError(f"推送地址至多{MOST}个，请先停用不用的。", _NAME)
-    host = _host(url, command.office)
+    if fault := command.office.fault_of(url):
+        raise RefusedError(f"{FIELDS}{fault}。", _URL)
+    host = urlsplit(url).netloc
     area = command.area or None
     if area is not None and area not in areas_of(tx):
         raise RefusedError(f"台账中没有这个{FIELDS}，请核对。", _AREA)
@@ -185,17 +185,3 @@ def _hook(tx: Tx, number: int) -> WebHook:
     if found is None:
         raise RefusedError(f"没有编号为{number}的推送地址，请核对编号。", _NUMBER)
     return found
-
-
-def _host(url: str, office: HookOffice) -> str:
-    """Return the server of an address; raises RefusedError where it cannot be one of a far side."""
-    try:
-        host = endpoint_of(url).host
-    except BadChannelError as error:
-        raise RefusedError(f"{FIELDS}不正确：{error}。", _URL) from None
-    if not office.allows_host(host):
-        raise RefusedError(
-            f"{FIELDS}指向本机或内网，不能推送；确需推送到内网的，请在 xuncha.yaml 的 network.allow 中写明该网段。",
-            _URL,
-        )
-    return urlsplit(url).netloc

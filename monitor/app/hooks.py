@@ -7,7 +7,8 @@ from datetime import datetime
 from functools import partial
 from ipaddress import ip_address
 
-from alerts.web_hook import Guards, WebHookPoster
+from alerts.grammar import BadChannelError
+from alerts.web_hook import Guards, WebHookPoster, endpoint_of
 from collectors.guard import AddressGuard
 from collectors.seal import Seal
 from monitor.actions.web_hooks import HookOffice
@@ -25,7 +26,18 @@ def hook_office(settings: Settings, clock: Callable[[], datetime]) -> HookOffice
     allows_host = partial(guard.allows_host, is_resolved_elsewhere=proxy is not None)
     guards = Guards(allows=lambda host: _allows(guard, host), allows_host=allows_host, proxy=proxy)
     vault = HookVault(Seal(settings.key.reveal()) if settings.key else None)
-    return HookOffice(vault=vault, allows_host=allows_host, post=WebHookPoster(guards, clock).post)
+    return HookOffice(vault=vault, fault_of=partial(_fault, allows_host), post=WebHookPoster(guards, clock).post)
+
+
+def _fault(allows_host: Callable[[str], bool], url: str) -> str:
+    """Return what is wrong with an address, as the end of a sentence; empty for one that may be named."""
+    try:
+        host = endpoint_of(url).host
+    except BadChannelError as error:
+        return f"不正确：{error}"
+    if not allows_host(host):
+        return "指向本机或内网，不能推送；确需推送到内网的，请在 network.allow 中写明该网段"
+    return ""
 
 
 def _allows(guard: AddressGuard, host: str) -> bool:

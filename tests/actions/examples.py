@@ -533,7 +533,11 @@ def hook_office(post: Post | None = None) -> web_hooks.HookOffice:
     async def taken(url: str, body: bytes, headers: Mapping[str, str]) -> Attempt:
         return Attempt(outcome=Outcome.SENT)
 
-    return web_hooks.HookOffice(vault=HookVault(), allows_host=lambda host: host != "localhost", post=post or taken)
+    return web_hooks.HookOffice(
+        vault=HookVault(),
+        fault_of=lambda url: "不正确" if "localhost" in url or "." not in url else "",
+        post=post or taken,
+    )
 
 
 def _new_hook() -> web_hooks.AddHookCommand:

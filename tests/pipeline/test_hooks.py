@@ -99,7 +99,7 @@ class Side:
 
 def office_of(clock: Clock, guard: AddressGuard = LOOPBACK) -> HookOffice:
     guards = Guards(allows=lambda host: guard.allows(ip_address(host)), allows_host=guard.allows_host)
-    return HookOffice(vault=HookVault(), allows_host=guard.allows_host, post=WebHookPoster(guards, clock).post)
+    return HookOffice(vault=HookVault(), fault_of=lambda _: "", post=WebHookPoster(guards, clock).post)
 
 
 def set_up(key: str = "") -> Settings:
@@ -362,9 +362,7 @@ async def test_the_address_that_a_name_leads_to_is_asked_for_at_every_connection
     clock = Clock()
     guard = AddressGuard()
     guards = Guards(allows=lambda host: guard.allows(ip_address(host)), allows_host=lambda _: True)
-    side = side_of(
-        store, HookOffice(vault=HookVault(), allows_host=lambda _: True, post=WebHookPoster(guards, clock).post)
-    )
+    side = side_of(store, HookOffice(vault=HookVault(), fault_of=lambda _: "", post=WebHookPoster(guards, clock).post))
     side.add(replace(far, address=far.address.replace("127.0.0.1", "localhost")))
     side.open_case()
     await side.sender.send_due()
@@ -513,7 +511,7 @@ async def test_whatever_becomes_of_tries_every_case_is_told_whole_in_its_order_a
         return Attempt(outcome=outcome, code="HTTP 500" if fate == "500" else "HTTP 200")
 
     with open_store(migrated(tmp_path_factory.mktemp("hooks") / "xuncha.db")) as store:
-        side = side_of(store, HookOffice(vault=HookVault(), allows_host=lambda _: True, post=post))  # type: ignore[arg-type] # a plain dict
+        side = side_of(store, HookOffice(vault=HookVault(), fault_of=lambda _: "", post=post))  # type: ignore[arg-type] # a plain dict
         side.add(FarHook(address="https://hooks.example.invalid/"))
         numbers = [side.open_case(f"A0{number}") for number in range(3)]
         for turn, which in enumerate(changes):
