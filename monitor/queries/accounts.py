@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from monitor.core.account import AccountStatus, Platform
 from monitor.core.case import LADDER
@@ -46,6 +47,8 @@ class AccountQuery:
     area: str | None = None
     status: AccountStatus | None = None
     concern: Concern | None = None
+    due: date | None = None
+    """The last day for their next update."""
     wanted: str = ""
     order: Order = Order.URGENCY
     page: int = 1
@@ -78,6 +81,7 @@ def read_accounts(tx: Tx, moment: OverviewContext, asked: AccountQuery) -> Accou
         unit=asked.unit,
         area=asked.area,
         status=asked.status,
+        silent_since=asked.due and asked.due - timedelta(days=moment.ladder.limit),
         wanted=asked.wanted,
         tasks=condition(tx, asked.concern, moment.now) if asked.concern else None,
     )

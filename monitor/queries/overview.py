@@ -15,6 +15,7 @@ from monitor.core.outage import Outage
 from monitor.core.pass_rate import PassRate
 from monitor.core.todo import LISTED, TodoAct, TodoLine
 from monitor.queries.accounts import lines_for
+from monitor.queries.deadline_calendar import DeadlineCalendar, read_calendar
 from monitor.queries.lines import AccountLine, OverviewContext
 from monitor.queries.tasks import TodoContext, read_todo
 from monitor.store import Tx, figures, lights
@@ -81,6 +82,7 @@ class TodayPage:
     first_week: FirstWeek | None
     """None once nearly all accounts were looked at."""
     deadlines: tuple[AccountLine, ...]
+    calendar: DeadlineCalendar
     matrix: Matrix
     outages: tuple[Outage, ...]
     last_look: datetime | None
@@ -113,6 +115,7 @@ def read_today(tx: Tx, moment: OverviewContext, todo: TodoContext | None) -> Tod
         rate=figures.pass_rate_now(tx),
         first_week=_first_week(tx, counts, lines),
         deadlines=lines_for(tx, figures.next_deadlines(tx, soonest, DEADLINES), moment),
+        calendar=read_calendar(tx, moment, lines),
         matrix=_matrix(tx),
         outages=open_outages(tx),
         last_look=lights.last_look(tx),

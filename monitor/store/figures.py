@@ -21,6 +21,7 @@ from monitor.store import tables
 from monitor.store.columns import stands
 from monitor.store.database import Tx
 from monitor.store.in_force import LATEST, versions_in_force, written
+from monitor.store.lights import IN_TIME
 from monitor.store.tables import lights
 from monitor.store.values import decode
 
@@ -92,8 +93,15 @@ def next_deadlines(tx: Tx, silent_from: date, limit: int) -> tuple[str, ...]:
         rows = tx.execute(chosen.order_by(lights.c.silent_since, lights.c.unit, lights.c.account).limit(limit))
         return [(row.silent_since, row.unit, row.account) for row in rows]
 
-    in_time = (2 * light.place + rank for light in (Light.AMBER, Light.GREEN) for rank in (0, 1))
+    in_time = (2 * light.place + rank for light in IN_TIME for rank in (0, 1))
     return tuple(account for _, _, account in heapq.nsmallest(limit, (row for place in in_time for row in of(place))))
+
+
+def silent_since(tx: Tx, first: date, last: date) -> dict[date, int]:
+    """Return how many accounts that are in time have been silent since each of these days."""
+    counted = sa.select(lights.c.silent_since, sa.func.count()).group_by(lights.c.silent_since)
+    between = counted.where(lights.c.silent_since >= first, lights.c.silent_since <= last)
+    return dict(tx.execute(between.where(lights.c.light.in_(IN_TIME))).all())
 
 
 def pass_rate_now(tx: Tx) -> PassRate:

@@ -124,6 +124,8 @@ def searched(account: Account) -> str:
     return f"{account.name}\n{account.unit}\n{account.area}\n{account.id}".casefold()
 
 
+IN_TIME = (Light.AMBER, Light.GREEN)
+"""The lights of accounts whose deadline is still to come."""
 Condition = sa.ColumnElement[bool]
 """Which rows are meant, for a filter."""
 
@@ -150,6 +152,8 @@ class AccountFilter:
     status: AccountStatus | None = None
     wanted: str = ""
     """A part of the name, the unit, the area or the id, whatever its capitals."""
+    silent_since: date | None = None
+    """Those in time that have been silent since that day: they all have one deadline."""
     tasks: Condition | None = None
     """Which of them have something to be done about, as `about` says it."""
 
@@ -212,6 +216,8 @@ def _meant(which: AccountFilter) -> Iterator[sa.ColumnElement[bool]]:
         yield table.c.platform == which.platform.value
     if which.status is not None:
         yield table.c.status == which.status.value
+    if which.silent_since is not None:
+        yield sa.and_(table.c.silent_since == which.silent_since, table.c.light.in_(IN_TIME))
     if which.wanted:
         yield sa.false() if "\n" in which.wanted else _has(which.wanted)
     if which.tasks is not None:

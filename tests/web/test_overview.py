@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -8,7 +9,7 @@ from monitor.core.case import Case, Ladder, Step, StepKind
 from monitor.core.finding import Finding, State, Strength, Support
 from monitor.core.light import Light
 from monitor.core.observation import Reason, Standing, timeline
-from monitor.core.phrases import deadline_text
+from monitor.core.phrases import deadline_text, with_week
 from monitor.core.subject import Subject
 from monitor.queries.lines import OverviewContext, line_of
 from monitor.store import Store, cases
@@ -226,3 +227,24 @@ def test_the_gap_of_an_exempted_account_is_drawn_as_certain(empty: Store, around
     assert 'class="gap"' in page
     assert 'class="unsure"' not in page
     assert "40天未更新" in page
+
+
+def test_the_next_thirty_days_lead_to_the_accounts_that_are_due(county: Store) -> None:
+    client = client_of(county, Surroundings())
+    page = client.get("/").text
+    table = page[page.index('<table class="ahead">') : page.index("</table>", page.index('<table class="ahead">'))]
+    links = re.findall(r'href="(/accounts[?]due=([0-9-]+))"><span class="unseen">[^<]*</span>([0-9]+)个', table)
+    assert links
+    for address, due, count in links:
+        listed = client.get(address).text
+        assert f"只列更新期限为{with_week(date.fromisoformat(due), SHOWN.date())}的账号" in listed
+        assert f"账号与更新情况，{count}个" in listed
+    assert table.count("<tr>") == 1 + 5
+    assert "休" in table
+
+
+@pytest.mark.parametrize("due", ["x", "2026-13-01", "0001-01-02", "9999-12-31", "2026-05-19T00:00"])
+def test_a_deadline_that_is_no_day_is_refused_in_words(county: Store, due: str) -> None:
+    answer = client_of(county, Surroundings()).get("/accounts", params={"due": due})
+    assert answer.status_code == 400
+    assert f"更新期限没有“{due}”这个条件" in answer.text

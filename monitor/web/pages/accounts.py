@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from enum import Enum
 from typing import TypeVar
 
@@ -30,8 +31,10 @@ ORDERS: Mapping[str, tuple[Order, str]] = {
     "unit": (Order.UNIT, "按主办单位"),
 }
 """The values of `sort`, and what people call them."""
-NAMES = ("light", "platform", "unit", "area", "status", "task", "q", "sort", "page")
-_LABELS = {"light": "更新情况", "platform": "平台", "status": "状态", "task": "待办", "sort": "排序"}
+_YEARS = (2000, 2200)
+"""The years in which a deadline can lie."""
+NAMES = ("light", "platform", "unit", "area", "status", "task", "due", "q", "sort", "page")
+_LABELS = {"light": "更新情况", "platform": "平台", "status": "状态", "task": "待办", "due": "更新期限", "sort": "排序"}
 
 
 async def accounts(pages: Pages, request: Request) -> Response:
@@ -96,6 +99,7 @@ def _asked(given: Mapping[str, str], page: int) -> AccountQuery:
         area=given.get("area") or None,
         status=_of(AccountStatus, given, "status"),
         concern=concern.key if concern else None,
+        due=_day(given.get("due", "")),
         wanted=given.get("q", "").strip(),
         order=_order(given.get("sort", "")),
         page=page,
@@ -108,6 +112,19 @@ def _of(kind: type[E], given: Mapping[str, str], name: str) -> E | None:
     found = next((value for value in kind if value.value == said), None)
     if said and found is None:
         raise _unknown(name, said)
+    return found
+
+
+def _day(said: str) -> date | None:
+    """Return the day of a filter; None where it is not set."""
+    if not said:
+        return None
+    try:
+        found = date.fromisoformat(said)
+    except ValueError:
+        raise _unknown("due", said) from None
+    if not _YEARS[0] <= found.year <= _YEARS[1]:
+        raise _unknown("due", said)
     return found
 
 
