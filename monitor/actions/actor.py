@@ -95,7 +95,11 @@ class Actor:
         reached = set(units)
         if self.own is not None and reached != {self.own}:
             raise OutOfReachError
-        if self.area is not None and {unit.area if unit else None for unit in reached} != {self.area}:
+        self.require_area(unit.area if unit else None for unit in reached)
+
+    def require_area(self, areas: Iterable[str | None]) -> None:
+        """Raise OutOfReachError unless all that something is about lies in the actor's area, if they have but one."""
+        if self.area is not None and set(areas) != {self.area}:
             raise OutOfReachError
 
 

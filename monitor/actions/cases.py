@@ -107,6 +107,7 @@ def decide(tx: Tx, command: DecideCommand, *, actor: Actor, now: datetime) -> De
     """
     actor.require(Right.VERIFY if command.ruling in _VERIFIED else Right.DECIDE)
     found = _case(tx, command.case)
+    actor.require_area([found.area])
     _require_as_seen(tx, found, command.seen, now)
     if command.ruling is Ruling.REVOKED:
         return _revoke(tx, found, command, actor, now)
@@ -125,6 +126,7 @@ def close(tx: Tx, command: CloseCommand, *, actor: Actor, now: datetime) -> Case
     """End a case whose trouble is over and return it as it was; raises RefusedError where it is not."""
     actor.require(Right.CLOSE)
     found = _case(tx, command.case)
+    actor.require_area([found.area])
     _require_as_seen(tx, found, command.seen, now)
     if found.closed_at is not None:
         raise RefusedError(f"事项{command.case}已办结。")

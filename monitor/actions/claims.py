@@ -97,6 +97,9 @@ def _is_open(tx: Tx, account: str) -> bool:
 
 
 def _is_reached(tx: Tx, account_id: str, actor: Actor) -> bool:
-    """True unless an account is another unit's than the actor's own."""
-    account = roster.account(tx, account_id) if actor.own else None
-    return actor.own is None or (account is not None and account.unit_key == actor.own)
+    """True unless an account is another unit's than the actor's own, or another area's."""
+    if actor.own is None and actor.area is None:
+        return True
+    account = roster.account(tx, account_id)
+    is_own = account is not None and actor.own in {None, account.unit_key}
+    return is_own and account is not None and actor.area in {None, account.area}

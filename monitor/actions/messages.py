@@ -16,6 +16,7 @@ from monitor.core.message import Attempt, MessageAct, MessageState, Outcome, spo
 from monitor.pipeline.test_message import trial
 from monitor.store import Store, Tx, message_acts, outbox, retrying
 from monitor.store.outbox import Draft, KeptMessage
+from monitor.store.reach import areas_of_messages
 
 _ALL = 1_000_000
 _NUMBERS = Field("numbers", "消息")
@@ -108,6 +109,7 @@ def retry(tx: Tx, command: RetryCommand, *, actor: Actor, now: datetime) -> froz
     if not command.numbers:
         raise RefusedError("请写出消息编号。")
     numbers = _in_state(tx, command.numbers, MessageState.FAILED, "重发")
+    _require_area(tx, actor, numbers)
     again = retrying.retry(tx, numbers, at=now)
     if over := [number for number in dict.fromkeys(numbers) if number not in again]:
         said = (f"消息 {number} 所说的事项已经了结，或已另行告知收件人，没有可重发的。" for number in over)
@@ -132,6 +134,7 @@ def release(tx: Tx, command: ReleaseCommand, *, actor: Actor, now: datetime) -> 
     if command.numbers is not None and not command.numbers:
         raise RefusedError("请先勾选要放行的消息。", _NUMBERS)
     numbers = _in_state(tx, command.numbers or (), MessageState.HELD, "放行")
+    _require_area(tx, actor, numbers)
     _require_channel(tx, numbers)
     _require_read(tx, numbers, command.read)
     gone = outbox.release(tx, None if command.numbers is None else numbers, at=now, by=actor.name)
@@ -161,6 +164,7 @@ def withhold(tx: Tx, command: WithholdCommand, *, actor: Actor, now: datetime) -
     if not why:
         raise RefusedError(f"请写明{FIELDS}。", _WHY)
     numbers = _in_state(tx, command.numbers, MessageState.HELD, "压下")
+    _require_area(tx, actor, numbers)
     if any(
         kept.role is Role.OPERATOR and not kept.is_about_notices
         for kept in outbox.messages(tx, ids=numbers, limit=_ALL)
@@ -192,6 +196,7 @@ def phone(tx: Tx, command: PhoneCommand, *, actor: Actor, now: datetime) -> str:
     if not to:
         raise RefusedError(f"请写明{FIELDS}。", _TO)
     (kept,) = messages_by_number(tx, [command.number])
+    _require_area(tx, actor, [kept.message.id])
     if kept.state is not MessageState.FAILED:
         raise RefusedError(f"消息{kept.message.id}{kept.state.label}，不用登记电话告知。")
     if not kept.created_at <= at <= now:
@@ -224,6 +229,12 @@ def _require_read(tx: Tx, numbers: Collection[str], read: Collection[str] | None
     changed = [kept for kept in outbox.messages(tx, ids=numbers, limit=_ALL) if mark_of(kept) not in read]
     if changed:
         raise RefusedError(f"{len(changed)}条消息的内容刚刚有变化，没有放行。请核对后再放行。", _NUMBERS)
+
+
+def _require_area(tx: Tx, actor: Actor, numbers: Collection[str]) -> None:
+    """Refuse what tells of another area, or of none, to an actor for one area."""
+    if actor.area is not None:
+        actor.require_area(areas_of_messages(tx, numbers))
 
 
 def _require_all(numbers: Collection[str], gone: Collection[str]) -> None:

@@ -12,6 +12,7 @@ from monitor.core.mute import BadMuteError, Mute, mute_of
 from monitor.core.record import NewRecord, RecordKind, Result
 from monitor.core.subject import SubjectKind
 from monitor.store import Tx, records, roster
+from monitor.store.reach import area_of_account
 
 _SUBJECT = Field("subject", "对象")
 _UNTIL = Field("until", "截止日期")
@@ -41,6 +42,7 @@ def mute(tx: Tx, command: MuteCommand, *, actor: Actor, now: datetime) -> Mute:
     actor.require(Right.MUTE)
     if not command.why.strip():
         raise RefusedError(f"请写明{FIELDS}。", _WHY)
+    actor.require_area([_area(tx, command)])
     _require_known(tx, command)
     by = command.by or actor.name
     record = NewRecord(
@@ -63,6 +65,13 @@ def mute(tx: Tx, command: MuteCommand, *, actor: Actor, now: datetime) -> Mute:
     after = f"{Result.MUTED.label}至{command.until}" if command.until else Result.RESUMED.label
     write_audit(tx, actor, now, "record mute", command.subject, record.text, by=by, after=after)
     return kept
+
+
+def _area(tx: Tx, command: MuteCommand) -> str | None:
+    """Return the area in which whoever is muted lies; None where that is nobody's."""
+    if command.kind is SubjectKind.ACCOUNT:
+        return area_of_account(tx, command.subject)
+    return command.subject if command.kind is SubjectKind.AREA else command.area
 
 
 def _require_known(tx: Tx, command: MuteCommand) -> None:

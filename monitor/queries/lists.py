@@ -20,6 +20,7 @@ from monitor.store.keyset import Place
 from monitor.store.lights import AccountFilter, Order
 from monitor.store.outbox import KeptMessage, messages
 from monitor.store.overview import newest_posts, observations_of, posts_of
+from monitor.store.reach import area_of_account, areas_of_messages, is_message_of
 from monitor.store.records import mutes_on
 from monitor.store.roster import accounts
 
@@ -29,6 +30,8 @@ __all__ = [
     "AccountHistory",
     "KeptMessage",
     "Place",
+    "is_account_of",
+    "is_message_in",
     "read_account",
     "read_accounts",
     "read_case",
@@ -105,21 +108,40 @@ def read_observations(tx: Tx, account_id: str, *, limit: int, place: Place | Non
 
 
 def read_findings(
-    tx: Tx, account_id: str | None, *, without: Collection[State], limit: int, place: Place | None
+    tx: Tx,
+    account_id: str | None,
+    *,
+    without: Collection[State],
+    limit: int,
+    place: Place | None,
+    area: str | None = None,
 ) -> tuple[Finding, ...]:
     """Return some findings as they stand, on everybody or on one account, but those in the states `without`."""
     ids = None if account_id is None else (account_id,)
-    return current_findings(tx, account_ids=ids, without=without, limit=limit, place=place)
+    return current_findings(tx, account_ids=ids, without=without, limit=limit, place=place, area=area)
 
 
-def read_cases(tx: Tx, *, is_all: bool, limit: int = CASES, place: Place | None = None) -> tuple[Case, ...]:
+def read_cases(
+    tx: Tx, *, is_all: bool, limit: int = CASES, place: Place | None = None, area: str | None = None
+) -> tuple[Case, ...]:
     """Return some cases, latest opened first: the open ones, or all; those behind the one of `place`."""
-    return cases(tx, which=Which.ALL if is_all else Which.OPEN, limit=limit, place=place)
+    return cases(tx, which=Which.ALL if is_all else Which.OPEN, limit=limit, place=place, area=area)
 
 
-def read_case(tx: Tx, number: int) -> Case | None:
-    """Return one case by its number, or None."""
-    return case(tx, number)
+def read_case(tx: Tx, number: int, area: str | None = None) -> Case | None:
+    """Return one case by its number; None where there is none, or not in that area."""
+    found = case(tx, number)
+    return found if found is not None and area in {None, found.area} else None
+
+
+def is_account_of(tx: Tx, account_id: str, area: str | None) -> bool:
+    """True unless an account is another area's than this one, or nobody's."""
+    return area is None or area_of_account(tx, account_id) == area
+
+
+def is_message_in(tx: Tx, number: str, area: str | None) -> bool:
+    """True unless a message, by its number or the end of it, tells of another area than this one, or of none."""
+    return area is None or areas_of_messages(tx, [kept.message.id for kept in messages(tx, ids=[number])]) == {area}
 
 
 def read_posts(tx: Tx, account_id: str) -> tuple[KnownPost, ...]:
@@ -128,7 +150,13 @@ def read_posts(tx: Tx, account_id: str) -> tuple[KnownPost, ...]:
 
 
 def read_messages(
-    tx: Tx, state: MessageState | None, *, limit: int = MESSAGES, place: Place | None = None
+    tx: Tx,
+    state: MessageState | None,
+    *,
+    limit: int = MESSAGES,
+    place: Place | None = None,
+    area: str | None = None,
 ) -> tuple[KeptMessage, ...]:
     """Return some messages, newest first: those in one state, or all; those behind the one of `place`."""
-    return messages(tx, states=None if state is None else (state,), limit=limit, place=place)
+    of_area = None if area is None else is_message_of(tx, area)
+    return messages(tx, states=None if state is None else (state,), limit=limit, place=place, which=of_area)

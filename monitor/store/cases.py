@@ -305,12 +305,20 @@ class Which(Enum):
 
 
 def cases(
-    tx: Tx, *, which: Which = Which.ALL, rule: str = "", limit: int = 1000, skip: int = 0, place: Place | None = None
+    tx: Tx,
+    *,
+    which: Which = Which.ALL,
+    rule: str = "",
+    area: str | None = None,
+    limit: int = 1000,
+    skip: int = 0,
+    place: Place | None = None,
 ) -> tuple[Case, ...]:
-    """Return cases with their steps, latest opened first; `rule` leaves others out, `place` those up to it."""
+    """Return cases with their steps, latest opened first: of a rule, of an area, and behind `place`, where given."""
     table = tables.cases
     order = (Sorted(table.c.opened_at, is_descending=True), Sorted(table.c.id, is_descending=True))
     chosen = sorted_behind(sa.select(table), order, place).limit(limit).offset(skip)
+    chosen = chosen if area is None else chosen.where(table.c.area == area)
     return with_steps(tx, chosen.where(*_meant(which, rule)))
 
 

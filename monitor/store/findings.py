@@ -103,8 +103,9 @@ def current_findings(
     always: str = "",
     limit: int | None = None,
     place: Place | None = None,
+    area: str | None = None,
 ) -> tuple[Finding, ...]:
-    """Return the findings as they stand, of all or of these accounts, by account, unit or area, and rule.
+    """Return the findings as they stand, of all, of these accounts or of an area, by account, unit or area, and rule.
 
     Those in the states `without` are left out, but for those of the rule `always`; `place`, a subject's key and a rule,
     leaves out those up to it.
@@ -114,6 +115,8 @@ def current_findings(
     chosen = sorted_behind(sa.select(table.c.content), order, place).limit(limit)
     if without:
         chosen = chosen.where(sa.or_(table.c.state.not_in(without), table.c.rule == always))
+    if area is not None:
+        chosen = chosen.where(table.c.area == area)
     if account_ids is not None:
         chosen = chosen.where(tables.findings.c.subject.in_([Subject.of_account(id_).key for id_ in account_ids]))
     return tuple(decode(Finding, content) for content in tx.scalars(chosen))

@@ -156,8 +156,9 @@ def messages(
     ids: Collection[str] | None = None,
     limit: int = 200,
     place: Place | None = None,
+    which: sa.ColumnElement[bool] | None = None,
 ) -> tuple[KeptMessage, ...]:
-    """Return messages, latest created first, those up to `place` left out.
+    """Return messages, latest created first, those up to `place` left out, and those of which `which` is not true.
 
     Each of `ids` is one, or its ending as its reader sees it.
     """
@@ -165,14 +166,16 @@ def messages(
     chosen = sorted_behind(sa.select(table), order, place).limit(limit)
     if states is not None:
         chosen = chosen.where(table.c.state.in_(states))
+    if which is not None:
+        chosen = chosen.where(which)
     if ids is None:
         return kept(tx, chosen)
-    which: sa.ColumnElement[bool] = table.c.id.in_(ids)
+    named: sa.ColumnElement[bool] = table.c.id.in_(ids)
     endings = [text for text in ids if len(text) == SHOWN]
     if endings:
         ending = sa.func.substr(table.c.id, sa.func.length(table.c.id) - SHOWN + 1)
-        which = sa.or_(which, ending.in_(endings))
-    return kept(tx, chosen.where(which))
+        named = sa.or_(named, ending.in_(endings))
+    return kept(tx, chosen.where(named))
 
 
 def attempts_of(tx: Tx, message_id: str) -> tuple[Tried, ...]:

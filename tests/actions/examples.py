@@ -535,7 +535,7 @@ def hook_office(post: Post | None = None) -> web_hooks.HookOffice:
 
     return web_hooks.HookOffice(
         vault=HookVault(),
-        fault_of=lambda url: "不正确" if "localhost" in url or "." not in url else "",
+        fault_of=lambda url: "" if url.startswith("https://hooks.") else "不正确",
         post=post or taken,
     )
 

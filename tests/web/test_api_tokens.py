@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
 
+from monitor.actions import claims
 from monitor.actions.actor import EVERYTHING, Actor, Origin, Right
 from monitor.actions.api_tokens import RIGHTS, IssueTokenCommand, RevokeTokenCommand, issue_token, revoke_token
+from monitor.actions.claims import PasteCommand
 from monitor.actions.perform import perform
+from monitor.core.account import Role
+from monitor.core.message import MessageState
 from monitor.core.token_scope import TokenScope
-from monitor.store import Store, cases, tables
+from monitor.store import Store, cases, outbox, tables
 from monitor.store.audit import recent_audit
+from monitor.web.permits import Permits
+from tests.actions.test_every_action import changed, content
+from tests.store.build import account, enrol, finding, judge, notice, open_with, step
 from tests.web.conftest import client_of
 from tests.web.county import Surroundings, fill
 
@@ -173,3 +181,125 @@ def test_nothing_of_a_secret_stands_in_what_is_shown_of_it() -> None:
     command = IssueTokenCommand(name="省平台", scopes=frozenset({TokenScope.READ}), lasts=timedelta(days=1))
     assert command.secret not in repr(command)
     assert replace(command).secret == command.secret
+
+
+# --- tokens for one area ---
+
+
+@pytest.fixture
+def two_areas(filled: Store, around: Surroundings) -> Store:
+    """Put one unit's account of the county into another area, with the case and the message about it."""
+    enrol(
+        filled,
+        account("B1", area="另一县", unit="另一县教育局", name="另一账号"),
+        at=around.clock() - timedelta(days=30),
+    )
+    about = replace(
+        open_with(step(), notice(id_="B1")), finding=finding(account="B1", area="另一县", unit="另一县教育局")
+    )
+    judge(filled, about, at=around.clock(), account_id="B1")
+    with filled.begin() as tx:
+        told = next(kept for kept in outbox.waiting_notices(tx) if kept.account == "B1")
+        draft = outbox.Draft(
+            channel="group", role=Role.LIAISON, person="1", subject="更新提醒", body="请更新", notices=(told.id,)
+        )
+        outbox.save_draft(tx, draft, at=around.clock(), not_before=around.clock(), held=True)
+    return filled
+
+
+def limited(store: Store, around: Surroundings, area: str = "另一县") -> dict[str, str]:
+    command = IssueTokenCommand(name="另一县平台", scopes=frozenset(TokenScope), lasts=timedelta(days=30), area=area)
+    perform(store, issue_token, command, actor=ME, now=around.clock())
+    return bearer(command.secret)
+
+
+def of_b1(store: Store) -> tuple[int, str]:
+    """Return the case and the message of the account in the other area."""
+    with store.read() as tx:
+        case = next(case.id for case in cases.cases(tx) if case.account == "B1")
+        message = tx.scalars(
+            tables.notices.select().with_only_columns(tables.notices.c.message).where(tables.notices.c.case == case)
+        ).one()
+    return case, message
+
+
+def test_a_token_for_an_area_lists_what_is_that_area_s_and_nothing_else(
+    two_areas: Store, caller: TestClient, around: Surroundings
+) -> None:
+    headers, (case, message) = limited(two_areas, around), of_b1(two_areas)
+
+    def listed(path: str) -> list[dict[str, object]]:
+        found: list[dict[str, object]] = caller.get(f"/api/v1{path}", headers=headers).json()
+        return found
+
+    assert [entry["id"] for entry in listed("/accounts")] == ["B1"]
+    assert listed(f"/accounts?area={quote('示例县')}") == []
+    assert [entry["id"] for entry in listed("/cases?all=1")] == [case]
+    assert {entry["account"] for entry in listed("/findings?all=1")} == {"B1"}
+    assert [entry["id"] for entry in listed("/messages")] == [message]
+    assert caller.get("/api/v1/tasks", headers=headers).status_code == 403
+
+
+def test_what_is_another_area_s_answers_a_token_for_one_as_if_it_were_not_there(
+    two_areas: Store, caller: TestClient, around: Surroundings
+) -> None:
+    ours, (case, _) = limited(two_areas, around, "示例县"), of_b1(two_areas)
+    for there, nowhere in (
+        (f"/cases/{case}", "/cases/99999"),
+        ("/accounts/B1", "/accounts/nobody"),
+        ("/accounts/B1/posts", "/accounts/nobody/posts"),
+        ("/observations?account=B1", "/observations?account=nobody"),
+    ):
+        answers = [caller.get(f"/api/v1{path}", headers=ours) for path in (there, nowhere)]
+        assert [answer.status_code for answer in answers] == [404, 404], there
+        assert answers[0].content == answers[1].content
+
+
+ACTS: tuple[tuple[str, dict[str, str] | None], ...] = (
+    ("/cases/{case}/decisions", {"ruling": "confirmed"}),
+    ("/cases/{case}/close", {}),
+    ("/messages/{message}/release", None),
+    ("/messages/{message}/retry", None),
+    ("/mutes", {"kind": "account", "subject": "{account}", "until": "2026-12-31", "why": "整合"}),
+    ("/accounts/{account}/posts", {"link": "https://weibo.com/1/abc"}),
+)
+
+
+@pytest.mark.parametrize(("path", "body"), ACTS, ids=lambda value: value if isinstance(value, str) else "")
+def test_nothing_of_another_area_can_be_done_with_a_token_for_one(
+    two_areas: Store, around: Surroundings, path: str, body: dict[str, str] | None
+) -> None:
+    async def paste(command: PasteCommand, *, actor: Actor) -> None:
+        with two_areas.read() as tx:
+            assert not claims._is_reached(tx, command.account, actor)
+
+    caller = client_of(two_areas, replace(around, permits=Permits(paste=paste)))
+    ours, (case, message) = limited(two_areas, around, "示例县"), of_b1(two_areas)
+    before = content(two_areas)
+    answers = []
+    for names in (
+        {"case": case, "message": message, "account": "B1"},
+        {"case": 99999, "message": "x", "account": "no"},
+    ):
+        filled = {key: value.format(**names) for key, value in (body or {}).items()}
+        address = f"/api/v1{path.format(**names)}"
+        answers.append(caller.post(address, headers=ours, json=filled if body is not None else None))
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].content == answers[1].content
+    assert changed(before, content(two_areas)) <= {"acts", "api_tokens", "notes"}
+
+
+def test_a_token_for_an_area_acts_there(two_areas: Store, caller: TestClient, around: Surroundings) -> None:
+    headers, (_, message) = limited(two_areas, around), of_b1(two_areas)
+    muting = {"kind": "account", "subject": "B1", "until": "2026-06-30", "why": "整合"}
+    assert caller.post("/api/v1/mutes", json=muting, headers=headers).status_code == 200
+    assert caller.post(f"/api/v1/messages/{message}/release", headers=headers).status_code == 200
+
+
+def test_a_failed_message_is_still_its_area_s(two_areas: Store, caller: TestClient, around: Surroundings) -> None:
+    _, message = of_b1(two_areas)
+    with two_areas.begin() as tx:
+        outbox.settle(tx, message, MessageState.FAILED, at=around.clock())
+    for area, found in (("另一县", [message]), ("示例县", [])):
+        listed = caller.get("/api/v1/messages?state=failed", headers=limited(two_areas, around, area)).json()
+        assert [entry["id"] for entry in listed if entry["id"] == message] == found

@@ -11,6 +11,7 @@ from monitor.core.calendar import beijing_date
 from monitor.core.claim import Excess, Verdict
 from monitor.core.shapes import claim_shape
 from monitor.core.token_scope import TokenScope
+from monitor.queries.lists import is_message_in, read_case
 from monitor.web.api.operation import Acting, Answer, Call, Operation
 from monitor.web.api.problems import ProblemError
 from monitor.web.api.reading import ACCOUNT_ID
@@ -42,7 +43,7 @@ async def _paste(call: Call) -> Answer:
 async def _decide(call: Call) -> Answer:
     body, book = call.body, call.context.rule_book(beijing_date(call.now))
     command = DecideCommand(
-        case=whole(call.path["number"]),
+        case=await _case(call),
         ruling=body.ruling,
         titles=book.titles,
         terms=book.terms,
@@ -57,19 +58,19 @@ async def _decide(call: Call) -> Answer:
 
 
 async def _close(call: Call) -> Answer:
-    command = CloseCommand(case=whole(call.path["number"]), by=call.body.by, note=call.body.note)
+    command = CloseCommand(case=await _case(call), by=call.body.by, note=call.body.note)
     done = await perform_async(call.context.store, close, command, actor=call.actor, now=call.now)
     return _done(f"事项{done.id}已办结。")
 
 
 async def _release(call: Call) -> Answer:
-    command = ReleaseCommand(numbers=(call.path["message_id"],))
+    command = ReleaseCommand(numbers=(await _message_number(call),))
     count = await perform_async(call.context.store, release, command, actor=call.actor, now=call.now)
     return _done(f"已放行{count}条消息。")
 
 
 async def _retry(call: Call) -> Answer:
-    command = RetryCommand(numbers=(call.path["message_id"],))
+    command = RetryCommand(numbers=(await _message_number(call),))
     again = await perform_async(call.context.store, retry, command, actor=call.actor, now=call.now)
     return _done(f"已重发{len(again)}条消息。")
 
@@ -81,6 +82,22 @@ async def _mute(call: Call) -> Answer:
     )
     kept = await perform_async(call.context.store, mute, command, actor=call.actor, now=call.now)
     return _done(f"“{kept.name}”：已登记暂停提醒。" if body.until else f"“{kept.name}”：已恢复提醒。")
+
+
+async def _case(call: Call) -> int:
+    """Return the number of the case; 404 to a caller for one area, unless it is that area's."""
+    number, area = whole(call.path["number"]), call.actor.area
+    if area and await call.context.store.query(lambda tx: read_case(tx, number, area)) is None:
+        raise ProblemError(404, "没有这一项。")
+    return number
+
+
+async def _message_number(call: Call) -> str:
+    """Return the number of the message; 404 to a caller for one area, unless it tells of that area alone."""
+    number, area = call.path["message_id"], call.actor.area
+    if not await call.context.store.query(lambda tx: is_message_in(tx, number, area)):
+        raise ProblemError(404, "没有这一项。")
+    return number
 
 
 def _done(sentence: str) -> Answer:

@@ -25,6 +25,7 @@ from monitor.queries import lists
 from monitor.queries.tasks import read_todo
 from monitor.store import Tx
 from monitor.web.api.operation import Call, Found, ListParameters, ListReading, NoParameters, Operation, Reading
+from monitor.web.api.problems import ProblemError
 from monitor.web.api.schema import (
     AccountDetail,
     AccountModel,
@@ -96,9 +97,12 @@ def _found(
 
 def _accounts(tx: Tx, call: Call) -> Found:
     asked = call.parameters
+    area = call.actor.area
+    if area is not None and asked.area not in {None, area}:
+        return Found((), ())
     which = lists.AccountFilter(
         light=asked.light,
-        area=asked.area,
+        area=area or asked.area,
         unit=asked.unit,
         platform=asked.platform,
         status=asked.status,
@@ -109,6 +113,7 @@ def _accounts(tx: Tx, call: Call) -> Found:
 
 
 def _one_account(tx: Tx, call: Call) -> Shape | None:
+    _require_account(tx, call, call.path["account_id"])
     found = lists.read_account(tx, call.path["account_id"], call.now)
     if found is None:
         return None
@@ -119,12 +124,14 @@ def _one_account(tx: Tx, call: Call) -> Shape | None:
 
 
 def _posts(tx: Tx, call: Call) -> Found:
+    _require_account(tx, call, call.path["account_id"])
     found = lists.read_posts(tx, call.path["account_id"])
     return Found([post_shape(known.post) for known in found], ())
 
 
 def _observations(tx: Tx, call: Call) -> Found:
     asked = call.parameters
+    _require_account(tx, call, asked.account)
     found = lists.read_observations(tx, asked.account, limit=asked.limit + 1, place=call.place)
     return _found(found, observation_shape, lambda entry: (entry.first_seen, entry.id))
 
@@ -132,26 +139,38 @@ def _observations(tx: Tx, call: Call) -> Found:
 def _findings(tx: Tx, call: Call) -> Found:
     asked = call.parameters
     quiet = () if asked.all else tuple(state for state in State if state.is_settled)
-    found = lists.read_findings(tx, asked.account, without=quiet, limit=asked.limit + 1, place=call.place)
+    found = lists.read_findings(
+        tx, asked.account, without=quiet, limit=asked.limit + 1, place=call.place, area=call.actor.area
+    )
     return _found(found, finding_shape, lambda finding: (finding.subject.key, finding.rule))
 
 
 def _cases(tx: Tx, call: Call) -> Found:
-    found = lists.read_cases(tx, is_all=call.parameters.all, limit=call.parameters.limit + 1, place=call.place)
+    asked = call.parameters
+    found = lists.read_cases(tx, is_all=asked.all, limit=asked.limit + 1, place=call.place, area=call.actor.area)
     return _found(found, case_shape, lambda case: (case.opened_at, case.id))
 
 
 def _one_case(tx: Tx, call: Call) -> Shape | None:
-    found = lists.read_case(tx, whole(call.path["number"]))
+    found = lists.read_case(tx, whole(call.path["number"]), call.actor.area)
     return case_shape(found) if found else None
 
 
 def _messages(tx: Tx, call: Call) -> Found:
-    found = lists.read_messages(tx, call.parameters.state, limit=call.parameters.limit + 1, place=call.place)
+    asked = call.parameters
+    found = lists.read_messages(tx, asked.state, limit=asked.limit + 1, place=call.place, area=call.actor.area)
     return _found(found, _message, lambda kept: (kept.created_at, kept.message.id))
 
 
+def _require_account(tx: Tx, call: Call, account_id: str) -> None:
+    """Answer 404 to a caller for one area, of an account of another as of one that is nowhere."""
+    if not lists.is_account_of(tx, account_id, call.actor.area):
+        raise ProblemError(404, "没有这一项。")
+
+
 def _tasks(tx: Tx, call: Call) -> Found:
+    if call.actor.area is not None:
+        raise ProblemError(403, "今日待办是整个办公室的，只限一个地区的令牌不能读取。")
     context = call.context.todo(call.now)
     return Found([_task(line, context.today) for line in read_todo(tx, context)], ())
 

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from monitor.actions.refused import RefusedError
+from monitor.actions.refused import OutOfReachError, RefusedError
 from monitor.queries.lists import Place
 from monitor.store import Tx
 from monitor.web.api.acting import ACTINGS
@@ -72,6 +72,8 @@ class Api:
             return await self._answer(operation, request)
         except ProblemError as error:
             return problem(error.status, str(error), {"WWW-Authenticate": "Bearer"} if error.status == 401 else None)  # noqa: PLR2004 - HTTP's own number
+        except OutOfReachError as error:
+            return problem(404, str(error))
         except RefusedError as error:
             return problem(409, str(error).replace("\n", ""))
 
