@@ -24,6 +24,10 @@ _HATCH = 9
 TITLE = "近12个月合格率"
 
 
+_STEEP, _ABOVE, _BELOW = 20, 9, 18
+"""How far a line must rise beside a value for it to stand below its dot, and how far above or below."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrendPoint:
     """One month where it is drawn."""
@@ -118,10 +122,18 @@ def _line(placed: Sequence[TrendPoint]) -> Iterator[str]:
             yield svg.element(
                 "line", x1=before.x, y1=before.y, x2=after.x, y2=after.y, stroke=svg.BLUE, stroke_width=2.5
             )
-    for one in placed:
+    for one, above in _values(placed):
+        yield svg.element("circle", cx=one.x, cy=one.y, r=4, fill=svg.BLUE, stroke=svg.PAPER, stroke_width=1)
+        yield svg.text(one.x, above + 4, one.value, text_anchor="middle", font_size=11, font_weight="bold")
+
+
+def _values(placed: Sequence[TrendPoint]) -> Iterator[tuple[TrendPoint, float]]:
+    """Yield the months with a rate, and the height at which it is written: where the line does not run through it."""
+    for place, one in enumerate(placed):
         if one.y is not None:
-            yield svg.element("circle", cx=one.x, cy=one.y, r=4, fill=svg.BLUE, stroke=svg.PAPER, stroke_width=1)
-            yield svg.text(one.x, one.y - 9, one.value, text_anchor="middle", font_size=11, font_weight="bold")
+            beside = [near.y for near in placed[max(0, place - 1) : place + 2] if near.y is not None]
+            is_below = min(beside) < one.y - _STEEP and one.y + _BELOW < BOTTOM
+            yield one, one.y + (_BELOW - 4 if is_below else -_ABOVE - 4)
 
 
 def _half(placed: Sequence[TrendPoint]) -> float:
@@ -156,14 +168,16 @@ def dots(months: Sequence[MonthFigures], scale: int = 3) -> bytes:
         if one.y is None:
             for stroke in _hatching(one.x - _half(placed), one.x + _half(placed)):
                 canvas.line(*stroke, 0.5, 0x80)
-            canvas.text(one.x, (TOP + BOTTOM) / 2, "?", 0x00)
+            middle = (TOP + BOTTOM) / 2
+            canvas.line(one.x, middle, one.x, middle, 8, 0xFF)
+            canvas.text(one.x, middle, "?", 0x00)
         else:
             canvas.text(one.x, BOTTOM + 33, f"{one.month.rate.failed}/{one.month.rate.checked}", 0x00)
     for before, after in pairwise(placed):
         if before.y is not None and after.y is not None:
             canvas.line(before.x, before.y, after.x, after.y, 1.2, 0x30)
-    for one in placed:
+    for one, at in _values(placed):
         if one.y is not None:
             canvas.line(one.x, one.y, one.x, one.y, 4, 0x30)
-            canvas.text(one.x, one.y - 12, one.value, 0x00)
+            canvas.text(one.x, at, one.value, 0x00)
     return canvas.png()
