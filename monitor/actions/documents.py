@@ -24,16 +24,23 @@ class Handout(Enum):
     DEDUCTIONS = "report deductions"
     REVIEW = "report review"
     DEREGISTRATION = "report deregistration"
+    NOTICE = "case notice"
+    HANDOVER = "handover"
     AUDIT = "audit export"
 
     @property
     def right(self) -> Right:
         """The right that a document needs."""
-        if self is Handout.PERSONAL_DATA:
+        if self in _PERSONAL:
             return Right.EXPORT_PERSONAL
         if self is Handout.AUDIT:
             return Right.EXPORT_AUDIT
-        return Right.REPORT if self.value.startswith("report") else Right.EXPORT
+        is_report = self is Handout.NOTICE or self.value.startswith("report")
+        return Right.REPORT if is_report else Right.EXPORT
+
+
+_PERSONAL = frozenset({Handout.PERSONAL_DATA, Handout.HANDOVER})
+"""Those that name people and how they are reached."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

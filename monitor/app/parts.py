@@ -24,6 +24,7 @@ from monitor.app.channels import open_channels
 from monitor.app.clock import now, ticks
 from monitor.app.collectors import Chains, all_collectors, canary_sources, policy, provers, sessions, sources_of
 from monitor.app.hooks import hook_office
+from monitor.app.office import office_of
 from monitor.app.process import mark
 from monitor.app.rules import rules_in_force
 from monitor.core.account import Platform, Role
@@ -35,7 +36,6 @@ from monitor.core.gate import Gate
 from monitor.core.news import Office
 from monitor.core.notice import ChannelDirectory
 from monitor.core.observation import MANUAL, LookFailedError, Sight
-from monitor.core.phrases import Names
 from monitor.core.rules import see_01
 from monitor.core.token import TokenKey
 from monitor.daemon import Health
@@ -151,9 +151,7 @@ class Parts:
     @cached_property
     def office(self) -> Office:
         """The office that sends."""
-        office = self.settings.office
-        names = Names(with_area=len(office.areas) > 1)
-        return Office(name=office.name, phone=office.phone or "", sender=office.signature, names=names)
+        return office_of(self.settings)
 
     @cached_property
     def passes(self) -> Passes:

@@ -37,7 +37,7 @@ def export_log(where: CommandContext, *, out: Path) -> None:
     try:
         with where.store(reads=True) as store:
             with store.read() as tx:  # row by row: it may be longer than memory
-                write(out, audit_table(tx))
+                write(out, audit_table(tx), where.config)
             perform_in(store, hand_out, HandOutCommand(what=Handout.AUDIT, file=out.name))
     except NotWrittenError as error:
         raise Refusal(str(error)) from error

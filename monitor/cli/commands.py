@@ -23,7 +23,8 @@ _CASE = _number(type=int)
 _BY = Option(["--by"], metavar="姓名", help="谁核实或决定的，默认为登录本机的用户名。")
 _NOTE = Option(["--note"], metavar="说明", default="", help="怎样核实的，为什么这样决定。")
 _DOCUMENT = Option(["--document"], metavar="文号", help="依据文号。")
-_TABLE = _out(help="必填：写到哪个文件（.xlsx、.csv 或 .json）。")
+_TABLE = _out(help="必填：写到哪个文件（.docx、.xlsx、.csv 或 .json）。")
+_LETTER = _out(help="必填：写到哪个文件（.docx，或 .xlsx、.csv、.json）。")
 _JSON = _flag(["--json", "as_json"], help="输出 JSON。")
 _YES = _flag(["--yes"], help="不再询问。")
 _NUMBERS = click.Argument(["numbers"], nargs=-1, metavar="[编号]...")
@@ -191,10 +192,17 @@ _HANDING_OUT = (
         Option(["--known-at"], type=MOMENT, metavar="时刻|now", help="按哪一时刻所知判定，默认与期末相同。"),
         short="写出扣分建议清单、联合研判表、注销进度表。",
     ),
+    Command(
+        "handover",
+        "写出一个账号的交接单，供联络员离任时交接；含联系人。",
+        "letters:write_handover",
+        click.Argument(["account"], metavar="账号ID"),
+        _LETTER,
+    ),
 )
 _CASES = Group(
     "case",
-    "事项：查看、核实、登记处置决定、办结。",
+    "事项：查看、核实、登记处置决定、办结，写出整改通知单。",
     (
         Command(
             "list",
@@ -255,6 +263,13 @@ _CASES = Group(
             _NOTE,
         ),
         Command("close", "人工办结：只限问题已消除、又没有自动办结的。", "case:close_case", _CASE, _BY, _NOTE),
+        Command(
+            "notice",
+            "写出给主办单位的整改通知单（送审稿）；只限现在判定为存在问题的。",
+            "letters:write_notice",
+            _CASE,
+            _LETTER,
+        ),
     ),
 )
 _MESSAGES = Group(
@@ -384,7 +399,18 @@ _USERS = Group(
         ),
     ),
 )
-_CONFIG = Group("config", "设置。", (Command("check", "检查设置是否正确。", "config:check_settings"),))
+_CONFIG = Group(
+    "config",
+    "设置：检查，取出 Word 模板。",
+    (
+        Command("check", "检查设置和自定的 Word 模板是否正确。", "config:check_settings"),
+        Command(
+            "documents",
+            "把自带的 Word 模板写到设置目录的 documents 里，供修改；已有的不动。",
+            "config:write_templates",
+        ),
+    ),
+)
 _DATABASE = Group(
     "db",
     "数据库。",

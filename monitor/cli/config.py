@@ -1,4 +1,4 @@
-"""Commands about the settings: config check."""
+"""Commands about the settings: config check, config documents."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import warn
 from monitor.core.account import Account
 from monitor.core.calendar import beijing_date
+from monitor.documents import Form
+from monitor.documents.word import keep_templates, problems_of_templates
+from monitor.documents.word.template import FOLDER
 from monitor.store import StoreError, roster
 from monitor.store.backup import holds_roster
 
@@ -23,11 +26,24 @@ from monitor.store.backup import holds_roster
 def check_settings(where: CommandContext) -> None:
     """Print whether the settings can be used, and what in them should be thought over."""
     settings = where.settings(secrets=True)
+    if faults := tuple(problems_of_templates(where.config)):
+        raise Refusal("\n".join(faults))
     ways = channels(settings)
     book = settings.rule_book(beijing_date(now()))
     click.echo(f"设置正确：{len(book.clauses)}条规则在用，{len(ways)}个通知渠道。")
     chains = Chains(all_collectors(settings.platforms))
     warn([*hints(settings), *unwatched(chains.listings(_enrolled(where)), settings, chains.collectors)])
+
+
+def write_templates(where: CommandContext) -> None:
+    """Put the Word templates that come along into the settings folder, where the office edits them."""
+    where.settings()
+    try:
+        written = keep_templates(where.config)
+    except OSError as error:
+        raise Refusal(f"{where.config / FOLDER}：无法写入，请检查目录和权限。") from error
+    kept = "其余的已有，没有改动。" if len(written) < len(Form) else ""
+    click.echo(f"已写入 {where.config / FOLDER}：{'、'.join(written) or '无'}。{kept}")
 
 
 def _enrolled(where: CommandContext) -> Sequence[Account]:

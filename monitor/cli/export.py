@@ -35,7 +35,7 @@ def export_list(
             document = _document(tx, what, person=person, form=form or "roster", unstated=unstated)
         perform_in(store, hand_out, HandOutCommand(what=Handout(f"export {what}"), file=out.name, detail=detail))
     try:
-        write(out, document)
+        write(out, document, where.config)
     except NotWrittenError as error:
         raise Refusal(str(error)) from error
     click.echo(f"已写入 {out}。")

@@ -38,7 +38,7 @@ def write_report(where: CommandContext, *, what: str, out: Path, period: str | N
         handed = HandOutCommand(what=Handout(f"report {what}"), file=out.name, detail=about.label)
         perform_in(store, hand_out, handed)
     try:
-        write(out, document)
+        write(out, document, where.config)
     except NotWrittenError as error:
         raise Refusal(str(error)) from error
     click.echo("\n".join((*document.head, f"已写入 {out}。")))

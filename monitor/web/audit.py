@@ -24,6 +24,8 @@ _ACTIONS = {
     "report deductions": "写出扣分建议清单",
     "report review": "写出联合研判表",
     "report deregistration": "写出注销进度表",
+    "case notice": "写出整改通知单",
+    "handover": "写出账号交接单",
     "audit export": "导出操作记录",
     "db backup": "备份数据库",
     "message show": "查看消息的收件人",

@@ -98,5 +98,5 @@ def test_a_report_of_an_empty_roster_is_an_empty_table(office: Office) -> None:
 
 
 def test_a_file_of_another_kind_is_refused(office: Office) -> None:
-    refused = office.type("report", "review", "--out", office.folder / "x.docx").refused()
-    assert "文件名应以 .xlsx、.csv 或 .json 结尾" in refused
+    refused = office.type("report", "review", "--out", office.folder / "x.pdf").refused()
+    assert "文件名应以 .docx、.xlsx、.csv 或 .json 结尾" in refused

@@ -5,15 +5,61 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import IO
 
-from monitor.documents.document import Document
+from monitor.documents.document import Attachment, Document, Form, Heading, Paragraph, Table
+from monitor.documents.facts import FACTS
 from monitor.documents.not_written import NotWrittenError
 from monitor.documents.word.language import TemplateFaultError
 from monitor.documents.word.tables import TooLargeError
-from monitor.documents.word.template import read_template
+from monitor.documents.word.template import FOLDER, delivered, read_template
 from monitor.documents.word.writer import write_docx
+
+
+def problems_of_templates(config: Path) -> Iterator[str]:
+    """Yield what is wrong with the office's own templates, each a sentence with the file's name, in Chinese."""
+    names = {f"{form.value}.docx": form for form in Form}
+    for path in sorted((config / FOLDER).glob("*.docx")):
+        if path.name not in names:
+            near = get_close_matches(path.name, names, n=1, cutoff=0.5)
+            hint = f"（是否应为“{near[0]}”？）" if near else ""
+            yield f"模板 {path.name}：没有这个名称的模板{hint}，可用的是{'、'.join(names)}。"
+            continue
+        try:
+            fill_word(io.BytesIO(), _blank(names[path.name]), config)
+        except NotWrittenError as error:
+            yield f"{error}。"
+
+
+def keep_templates(config: Path) -> tuple[str, ...]:
+    """Write the templates that come along into the settings folder, but over none that is there; return their names.
+
+    Raises OSError.
+    """
+    folder = config / FOLDER
+    folder.mkdir(exist_ok=True)
+    missing = [form for form in Form if not (folder / f"{form.value}.docx").exists()]
+    for form in missing:
+        (folder / f"{form.value}.docx").write_bytes(delivered(form))
+    return tuple(f"{form.value}.docx" for form in missing)
+
+
+def _blank(form: Form) -> Document:
+    """Return a document with one of everything, so that all of a template is carried out."""
+    table = Table.of(("",), ())
+    return Document(
+        title="",
+        table=table,
+        head=("",),
+        form=form,
+        body=(Heading(text=""), Heading(text="", level=2), Paragraph(text=""), table),
+        attachments=(Attachment(title="", table=table, head=("",)),),
+        facts=dict.fromkeys(FACTS.get(form, ()), ""),
+    )
 
 
 def fill_word(file: IO[bytes], document: Document, config: Path | None) -> None:

@@ -9,6 +9,7 @@ from zipfile import ZipFile, ZipInfo
 
 from monitor.documents import Attachment, Document, Form, Heading, Paragraph, write
 from monitor.documents.document import Block, Table, Value
+from monitor.documents.facts import FACTS
 from monitor.documents.word.template import Template, delivered
 from monitor.documents.word.writer import write_docx
 from tests import wordbook
@@ -98,7 +99,7 @@ def listing(rows: Iterable[Sequence[Value]] = (), columns: Sequence[str] = COLUM
 
 def facts_of(form: Form) -> Mapping[str, str]:
     """Return something for every word that a template of a form prints by its name."""
-    return dict.fromkeys(("主办单位", "账号名称", "平台", "问题", "整改时限"), "示例") if form is Form.NOTICE else {}
+    return dict.fromkeys(FACTS.get(form, ()), "示例")
 
 
 def like(form: Form) -> Document:

@@ -8,9 +8,12 @@ import pytest
 from docxtpl_lint.api import lint
 
 from monitor.documents import Form, write
+from monitor.documents.word.fields import FIELDS, Page, values_of
 from monitor.documents.word.template import MAX_BYTES, delivered
+from monitor.documents.word.xml import Xml
 from monitor.documents.writing import NotWrittenError
 from tests import wordbook
+from tests.documents.word import guide
 from tests.documents.word.build import (
     W,
     body_of,
@@ -321,3 +324,21 @@ def test_a_word_of_one_form_is_no_field_of_another(tmp_path: Path) -> None:
     own(tmp_path, template_of(paragraph("{{ 整改时限 }}")), Form.NOTICE)
     save(tmp_path, like(Form.NOTICE))
     assert facts_of(Form.NOTICE)
+
+
+def test_the_guide_names_every_field_and_every_template() -> None:
+    text = guide.GUIDE.read_text("utf-8")
+    assert guide.written(text) == text
+    assert set(guide.FORMS) == set(Form)
+    assert sum(line in guide.HEADS for line in text.splitlines()) == len(list(guide.tables()))
+
+
+def test_the_values_of_a_document_are_those_that_the_list_of_fields_names() -> None:
+    page = Page(on_side=False, table=lambda _, __: Xml("<w:tbl/>"), next_page=lambda _: Xml("<w:p/>"))
+    values = values_of(bulletin([row(1)]), page)
+    assert list(values) == [field.name for field in FIELDS]
+    for field in FIELDS:
+        items = values[field.name]
+        assert isinstance(items, list) == field.is_list
+        if field.parts:
+            assert all(list(item) == [part.name for part in field.parts] for item in items)  # type: ignore[attr-defined]
