@@ -40,6 +40,11 @@ def require_alertmanager() -> str:
     return _program("alertmanager", "prometheus-alertmanager")
 
 
+def require_spectral() -> str:
+    """Return the path of the linter of OpenAPI documents."""
+    return _program("spectral")
+
+
 def require_faketime() -> dict[str, str]:
     """Return what stands in the environment of a process with another clock, but for the clock itself."""
     asked = [_program("faketime"), "-m", "--exclude-monotonic", "-f", "+0", "env", "--null"]

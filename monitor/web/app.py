@@ -59,7 +59,8 @@ _STATIC = Path(__file__).parent / "static"
 def create_app(view: PageContext) -> Starlette:
     """Return the application; every page only reads, but for what signed links let people do."""
     refusals = Refusals(view.store, view.clock)
-    pages, keys, api = Pages(view), Keys(view, refusals), Api(view, refusals)
+    pages, keys = Pages(view), Keys(view, refusals)
+    api = Api(view, refusals, pages.html)
     return Starlette(
         routes=[
             *guarded(_pages(pages)),

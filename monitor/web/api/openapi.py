@@ -10,8 +10,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from monitor.core.token_scope import TokenScope
+from monitor.core.web_hook import HookEvent
 from monitor.web.api.operation import Acting, ListReading, NoParameters, Operation
-from monitor.web.api.schema import NAME_PATTERN, ProblemModel
+from monitor.web.api.schema import NAME_PATTERN, CaseEvent, ProblemModel
 from monitor.web.problem import PROBLEM
 
 Json = dict[str, Any]
@@ -35,8 +36,8 @@ _READING = (400, 401, 403, 404, 503)
 _ACTING = (400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
 
 
-def openapi(operations: Sequence[Operation], version: str, *, is_open: bool) -> Json:
-    """Return the document; `is_open` where nobody needs a token to read."""
+def openapi(operations: Sequence[Operation], version: str, *, is_open: bool, office: str = "") -> Json:
+    """Return the document; `is_open` where nobody needs a token to read, `office` is who answers for it."""
     schemas, definitions = models_json_schema(_models(operations), ref_template=_REFERENCE)
     references: References = {model: schema for (model, _), schema in schemas.items()}
     paths: dict[str, Json] = {}
@@ -51,10 +52,16 @@ def openapi(operations: Sequence[Operation], version: str, *, is_open: bool) -> 
             "title": "巡查：政务新媒体监测",
             "version": version,
             "description": "页面上能读能办的，程序都可以通过这里读和办。时间为北京时间，带时区。",
+            "contact": {"name": office or "办公室"},
         },
         "servers": [{"url": "/api/v1"}],
-        "tags": [{"name": "读取", "description": "只读。"}, {"name": "办理", "description": "有改动，均留操作记录。"}],
+        "tags": [
+            {"name": "读取", "description": "只读。"},
+            {"name": "办理", "description": "有改动，均留操作记录。"},
+            _PUSHED,
+        ],
         "paths": paths,
+        "webhooks": {event.value: {"post": _pushed(event, references[CaseEvent])} for event in HookEvent},
         "components": {
             "schemas": definitions["$defs"],
             "securitySchemes": {
@@ -65,7 +72,7 @@ def openapi(operations: Sequence[Operation], version: str, *, is_open: bool) -> 
 
 
 def _models(operations: Iterable[Operation]) -> list[tuple[type[BaseModel], JsonSchemaMode]]:
-    models: dict[type[BaseModel], JsonSchemaMode] = {ProblemModel: "serialization"}
+    models: dict[type[BaseModel], JsonSchemaMode] = {ProblemModel: "serialization", CaseEvent: "serialization"}
     for operation in operations:
         models[operation.answer] = "serialization"
         if isinstance(operation, Acting) and operation.body is not None:
@@ -79,6 +86,36 @@ def _address(operation: Operation) -> str:
 
 def _method(operation: Operation) -> str:
     return "post" if isinstance(operation, Acting) else "get"
+
+
+_PUSHED = {"name": "推送", "description": "推送到登记的地址，按 Standard Webhooks 签名。"}
+_HEADERS = {
+    "webhook-id": "这条推送的编号，重试时不变，凭它去重。",
+    "webhook-timestamp": "这次推送的时刻，Unix 秒；相差5分钟以上的应拒绝。",
+    "webhook-signature": "签名：v1, 加 HMAC-SHA256（编号.时刻.内容）的 Base64；更换密钥的一天内有两个，以空格分开。",
+}
+_TAKEN = {
+    "2XX": "已接收。",
+    "410": "不再接收：立即停止推送，由管理员重新启用。",
+    "default": "没有接收：过一段时间重试，三天后放弃并告知办公室。重定向不跟随。",
+}
+
+
+def _pushed(event: HookEvent, content: Json) -> Json:
+    """Return what is sent when something happened to a case."""
+    return {
+        "operationId": "".join(part.capitalize() for part in ("on", *event.value.split("."))),
+        "summary": event.label,
+        "description": f"{event.label}时推送，每个事项按先后。至少一次：可能重复，编号相同。",
+        "tags": ["推送"],
+        "parameters": [
+            {"name": name, "in": "header", "required": True, "description": note, "schema": {"type": "string"}}
+            for name, note in _HEADERS.items()
+        ],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": content}}},
+        "responses": {status: {"description": note} for status, note in _TAKEN.items()},
+        "security": [],
+    }
 
 
 def _described(operation: Operation, references: References) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache, cached_property, partial
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +20,7 @@ from monitor.store import Tx
 from monitor.web.api.acting import ACTINGS
 from monitor.web.api.callers import Callers
 from monitor.web.api.cursor import BadCursorError, cursor_of, place_of
+from monitor.web.api.explained import described
 from monitor.web.api.openapi import openapi
 from monitor.web.api.operation import Acting, Call, Found, ListReading, Operation, Reading
 from monitor.web.api.problems import ProblemError, sentence_of
@@ -32,6 +33,7 @@ from monitor.web.problem import problem
 from monitor.web.refusals import Refusals
 
 ROOT = "/api/v1"
+Html = Callable[..., Response]
 OPERATIONS: tuple[Operation, ...] = (*READINGS, *ACTINGS)
 """Everything that the interface can be asked, in the order of its document."""
 
@@ -39,15 +41,17 @@ OPERATIONS: tuple[Operation, ...] = (*READINGS, *ACTINGS)
 class Api:
     """The handlers of the interface."""
 
-    def __init__(self, context: PageContext, refusals: Refusals) -> None:
-        """Take what the interface needs."""
+    def __init__(self, context: PageContext, refusals: Refusals, html: Html) -> None:
+        """Take what the interface needs; `html` draws its page."""
         self._context = context
+        self._html = html
         self._callers = Callers(context, refusals)
 
     @cached_property
     def document(self) -> dict[str, Any]:
         """The OpenAPI document."""
-        return openapi(OPERATIONS, self._context.version, is_open=self._context.logins is None)
+        context = self._context
+        return openapi(OPERATIONS, context.version, is_open=context.logins is None, office=context.office.name)
 
     @property
     def routes(self) -> Collection[Route]:
@@ -56,6 +60,7 @@ class Api:
         for operation in OPERATIONS:
             by_path[operation.path].append(operation)
         return (
+            Route(f"{ROOT}/", self._explained),
             Route(f"{ROOT}/openapi.json", self._documented),
             *(
                 Route(f"{ROOT}{operation.path}", partial(self._answered, operation), methods=[_method(operation)])
@@ -66,6 +71,9 @@ class Api:
 
     async def _documented(self, request: Request) -> Response:
         return _tagged(request, JSONResponse(self.document))
+
+    async def _explained(self, request: Request) -> Response:
+        return _tagged(request, self._html("api.html", self._context.moment(), api=described(self.document), root=ROOT))
 
     async def _answered(self, operation: Operation, request: Request) -> Response:
         try:
