@@ -216,7 +216,10 @@ class Mail:
             mail[header] = words
         mail.set_content(plain(message.body), cte="base64")
         mail.add_alternative(html(message.body, message.grid), subtype="html", cte="base64")
-        mail.set_boundary(f"=_{_stable(message.id)}")  # one of chance would make a repeat another mail
+        for file in message.files:
+            mail.add_attachment(file.content, maintype="application", subtype="octet-stream", filename=file.name)
+        for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
+            part.set_boundary(f"=_{_stable(message.id)}{f'_{number}' if number else ''}")  # one of chance: another mail
         return mail.as_bytes()
 
     def _deliver(self, mail: bytes, address: str, line: Deadline) -> Attempt:

@@ -308,6 +308,7 @@ def passes(run: Passes, health: Health) -> tuple[Pass, ...]:
                 *((f"{SEND}{name}", f"发送消息（{name}）", timedelta(seconds=1), send(name)) for name in run.channels),
                 ("hooks", "推送", timedelta(seconds=1), run.push),
                 ("digest", "每日摘要", timedelta(seconds=30), run.write_digest),
+                ("report", "生成报表", timedelta(seconds=30), run.make_reports),
                 ("prune", "清理", timedelta(hours=1), run.prune),
                 ("audit", "事项清点", timedelta(minutes=1), audit),
                 ("heartbeat", "外部心跳", timedelta(minutes=1), beat),

@@ -32,9 +32,11 @@ from monitor.core.account import AccountStatus, Platform
 from monitor.core.calendar import beijing_date
 from monitor.core.case import CHIEF, StepKind
 from monitor.core.download import Download
+from monitor.core.figures import plain_number
 from monitor.core.finding import State
 from monitor.core.message import MessageState, Outcome
 from monitor.core.observation import Blind, Sight, Timeline, Unchanged
+from monitor.core.report import KeptReport
 from monitor.core.web_hook import DeliveryState
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -130,6 +132,8 @@ class Snapshot:
     """The size of its write-ahead log, where that is a file beside it."""
     disk_free: int | None = None
     """The free space of its disk, where that is this machine's."""
+    reports: Sequence[KeptReport] = ()
+    """Of each kind that comes round, the last report of its latest period."""
 
 
 class Metrics:
@@ -380,6 +384,7 @@ def _of_all(snapshot: Snapshot) -> Iterator[Iterable[str]]:
     )
     yield _family("state_timestamp_seconds", "When this state was read.", (f" {snapshot.at.timestamp()}",))
     yield from _of_work(snapshot)
+    yield from _of_reports(snapshot)
 
 
 def _of_the_monitor(snapshot: Snapshot) -> Iterator[Iterable[str]]:
@@ -430,6 +435,25 @@ def _of_work(snapshot: Snapshot) -> Iterator[Iterable[str]]:
         "database_disk_free_bytes",
         "What is left of the disk on which SQLite's database lies.",
         _if_known(snapshot.disk_free),
+    )
+
+
+def _of_reports(snapshot: Snapshot) -> Iterator[Iterable[str]]:
+    """Yield the figures of the latest reports: those that their pages and files print."""
+    yield _family(
+        "report_figure",
+        "A figure of the latest report of a kind; the pass rate in percent.",
+        (
+            f'{{kind="{kept.kind.value}",figure="{figure.name.value}"}} {plain_number(figure.value)}'
+            for kept in snapshot.reports
+            for figure in kept.figures.figures
+            if figure.value is not None
+        ),
+    )
+    yield _family(
+        "report_known_timestamp_seconds",
+        "Up to when was learnt what the latest report of a kind rests on.",
+        (f'{{kind="{kept.kind.value}"}} {kept.figures.known_at.timestamp()}' for kept in snapshot.reports),
     )
 
 

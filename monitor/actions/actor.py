@@ -47,6 +47,7 @@ class Right(Labelled):
     EXPORT_PERSONAL = "export_personal", "导出个人信息"
     ERASE = "erase", "清除个人信息"
     REPORT = "report", "写出报表"
+    MAKE_REPORT = "make_report", "生成报表"
     EXPORT_AUDIT = "export_audit", "导出操作记录"
     BACK_UP = "back_up", "备份数据库"
     SEE = "see", "查看账号和事项"

@@ -26,6 +26,11 @@ class Handout(Enum):
     DEREGISTRATION = "report deregistration"
     NOTICE = "case notice"
     HANDOVER = "handover"
+    WEEKLY = "report weekly"
+    BULLETIN = "report bulletin"
+    PUBLIC = "report public"
+    PROBLEMS = "report problems"
+    RECHECK = "report recheck"
     AUDIT = "audit export"
 
     @property

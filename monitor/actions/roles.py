@@ -15,6 +15,7 @@ _A, _O, _R, _U = UserRole.ADMINISTRATOR, UserRole.OPERATOR, UserRole.READER, Use
 HOLDERS: Mapping[Right, frozenset[UserRole]] = {
     Right.SEE: frozenset({_A, _O, _R, _U}),
     Right.REPORT: frozenset({_O, _R}),
+    Right.MAKE_REPORT: frozenset({_O}),
     Right.ACKNOWLEDGE: frozenset({_O, _U}),
     Right.PASTE: frozenset({_O, _U}),
     Right.LOOK: frozenset({_O}),

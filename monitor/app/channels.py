@@ -7,6 +7,7 @@ from datetime import datetime
 
 from alerts.channels import open_channel
 from alerts.grammar import schema
+from alerts.mail import Mail
 from alerts.text import plain
 from monitor.core.channel import Channel
 from monitor.settings import Settings
@@ -31,6 +32,11 @@ _KINDS = {
     "mailto": "邮件",
     "mailtos": "邮件",
 }
+
+
+def carries_files(channel: Channel) -> bool:
+    """True if files can go with what a channel takes."""
+    return isinstance(channel, Mail)
 
 
 def open_channels(settings: Settings, clock: Callable[[], datetime]) -> dict[str, Channel]:

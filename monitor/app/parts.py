@@ -20,7 +20,7 @@ from monitor.actions.logging_in import Logins
 from monitor.actions.passwords import Passwords
 from monitor.actions.second_factor import Vault
 from monitor.actions.web_hooks import HookOffice
-from monitor.app.channels import open_channels
+from monitor.app.channels import carries_files, open_channels
 from monitor.app.clock import now, ticks
 from monitor.app.collectors import Chains, all_collectors, canary_sources, policy, provers, sessions, sources_of
 from monitor.app.hooks import hook_office
@@ -57,6 +57,7 @@ from monitor.pipeline.hooks import HookSender
 from monitor.pipeline.look import Looker
 from monitor.pipeline.passes import Passes
 from monitor.pipeline.prune import Pruner
+from monitor.pipeline.reporting import Reporter
 from monitor.pipeline.send import Sender
 from monitor.pipeline.timing import Timekeeper
 from monitor.pipeline.watch import Watch
@@ -70,7 +71,9 @@ _log = logging.getLogger(__name__)
 def pruner(settings: Settings, store: Store, clock: Callable[[], datetime]) -> Pruner:
     """Return what lets go of what is no longer kept."""
     kept = settings.retention
-    keeping = prune.Keeping(evidence=kept.evidence, observations=kept.observations, messages=kept.messages)
+    keeping = prune.Keeping(
+        evidence=kept.evidence, observations=kept.observations, messages=kept.messages, reports=kept.reports
+    )
     return Pruner(store=store, keeping=keeping, clock=clock)
 
 
@@ -165,6 +168,7 @@ class Parts:
             sender=self.sender,
             hooks=self.hook_sender,
             digest=self.digest,
+            reporter=self.reporter,
             pruner=pruner(self.settings, self.store, self.clock),
             uploads=self.uploads,
             watch=self.watch,
@@ -255,6 +259,7 @@ class Parts:
             holder=mark(),
             renewed=self.digest.renewed,
             per_person=self.settings.hours.per_person,
+            files=self.reporter.files,
             is_stopping=lambda: self.health.is_stopping,
         )
 
@@ -280,6 +285,16 @@ class Parts:
     def digest(self) -> Digest:
         """Writes the operator's message of the day."""
         return Digest(drafter=self.drafter, hour=self.settings.hours.digest)
+
+    @cached_property
+    def reporter(self) -> Reporter:
+        """Makes the reports that are due."""
+        return Reporter(
+            drafter=self.drafter,
+            hour=self.settings.hours.digest,
+            mail=frozenset(name for name, channel in self.channels.items() if carries_files(channel)),
+            config=self.folder,
+        )
 
     @cached_property
     def health(self) -> Health:

@@ -98,6 +98,7 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: Loo
         opens_at=lambda moment: parts.hours.opens_at(moment, parts.calendar),
         try_channel=partial(_try_channel, parts) if parts.channels else None,
         settings=partial(settings_report, parts.settings, parts.folder, os.environ),
+        folder=parts.folder,
         notices=lambda: health.notices,
         is_starting=lambda: health.is_starting(daemon.passes, parts.clock()),
         is_standing_by=lambda: health.is_standing_by,

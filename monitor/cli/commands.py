@@ -13,6 +13,7 @@ import click
 from monitor.cli.chinese import Command, Group, Option
 from monitor.cli.moments import DAY, MOMENT, PAST_MOMENT
 
+_REPORTS = ("weekly", "bulletin", "public", "problems", "recheck", "deductions", "review", "deregistration")
 _FORMS = ("roster", "posts", "filed-list", "bulletins", "index", "decisions", "records")
 _PATH = click.Path(path_type=Path)
 _flag = partial(Option, is_flag=True)
@@ -180,14 +181,16 @@ _HANDING_OUT = (
     ),
     Command(
         "report",
-        "写出报表：deductions 扣分建议清单，review 联合研判表，deregistration 注销进度表；只提建议，由人决定。",
+        "写出报表：weekly 周报，bulletin 通报送审稿，public 通报公开稿，problems 问题清单，recheck 上期问题复查情况，"
+        "deductions 扣分建议清单，review 联合研判表，deregistration 注销进度表；只提建议，由人决定。",
         "report:write_report",
-        click.Argument(["what"], type=click.Choice(("deductions", "review", "deregistration")), metavar="内容"),
+        click.Argument(["what"], type=click.Choice(_REPORTS), metavar="内容"),
         _TABLE,
         Option(
             ["--period"],
             metavar="期间",
-            help="季度 2026-Q2、月份 2026-05 或周 2026-W21，默认本季度；按期末的情况判定。",
+            help="季度 2026-Q2、月份 2026-05、周 2026-W21 或 2026-05-01..2026-05-20，"
+            "默认本季度，周报默认上周；按期末的情况判定。",
         ),
         Option(["--known-at"], type=MOMENT, metavar="时刻|now", help="按哪一时刻所知判定，默认与期末相同。"),
         short="写出扣分建议清单、联合研判表、注销进度表。",

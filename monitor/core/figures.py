@@ -170,6 +170,10 @@ def plain_number(value: Decimal) -> str:
     return f"{value.normalize():f}" if value else "0"
 
 
+FOR_REVIEW = frozenset({Proposal.CONSOLIDATE, Proposal.DEREGISTER, Proposal.CANCEL, Proposal.REVIEW})
+"""What nobody decides alone."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundProblem:
     """One trouble of an account at the end of a period."""
@@ -195,6 +199,11 @@ class FoundProblem:
     def is_told(self) -> bool:
         """True if a bulletin tells it: certain, and more than a hint."""
         return self.state is State.VIOLATED and self.strength is not Strength.ADVISORY
+
+    @property
+    def is_for_review(self) -> bool:
+        """True if the departments judge together what follows from it."""
+        return self.strength is not Strength.ADVISORY and not FOR_REVIEW.isdisjoint(self.proposals)
 
     @property
     def gravity(self) -> tuple[int, int, int]:

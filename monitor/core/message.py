@@ -58,6 +58,14 @@ class Outcome(Labelled):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttachedFile:
+    """A file that goes with a message, by channels that carry files."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A message whose words and id are settled: a repeat is recognisable by the id.
 
@@ -74,6 +82,8 @@ class Message:
     """Mobile numbers to be called by name in a group."""
     grid: Grid = ()
     """The same facts as a small table, for a channel that can draw one."""
+    files: tuple[AttachedFile, ...] = ()
+    """Files beside it, for a channel that carries them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,6 +72,7 @@ class TodoAct(Enum):
     OFFICE = "office"
     CALENDAR = "calendar"
     HOOK = "hook"
+    REPORT = "report"
     CHANNEL = "channel"
 
 

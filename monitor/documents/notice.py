@@ -13,13 +13,13 @@ from datetime import datetime
 from monitor.core.account import Account
 from monitor.core.calendar import beijing_date, days_between
 from monitor.core.case import CHIEF, Case
+from monitor.core.figures import FOR_REVIEW
 from monitor.core.finding import Finding, Proposal, State
 from monitor.core.labels import evidence_list
 from monitor.core.news import Office
 from monitor.core.phrases import day
 from monitor.documents.document import Block, Document, Form, Heading, Paragraph, Table
 from monitor.documents.facts import NOTICE
-from monitor.documents.review import PUT_TO_REVIEW
 
 _ASKED = frozenset({Proposal.RECTIFY, Proposal.FILE})
 """What only the unit can do."""
@@ -62,7 +62,7 @@ def why_no_notice(matter: Matter, now: datetime) -> str | None:
 
 def _can_be_put_right(finding: Finding) -> bool:
     """True unless it waits for the office's own joint review: whether an account stays is nothing the unit mends."""
-    asks = PUT_TO_REVIEW.isdisjoint(finding.proposals) or not _ASKED.isdisjoint(finding.proposals)
+    asks = FOR_REVIEW.isdisjoint(finding.proposals) or not _ASKED.isdisjoint(finding.proposals)
     return asks or finding.rule in CHIEF
 
 

@@ -9,7 +9,8 @@ from monitor.core.calendar import beijing_date
 from monitor.core.case import CHIEF
 from monitor.core.decision import Decision, parties
 from monitor.core.episode import Episodes
-from monitor.core.finding import Finding, Proposal
+from monitor.core.figures import FOR_REVIEW
+from monitor.core.finding import Finding
 from monitor.core.judgement import headline
 from monitor.core.labels import evidence_list
 from monitor.core.pass_rate import PassRate, pass_rate
@@ -39,8 +40,6 @@ COLUMNS = (
     "研判结论",
     "参加部门",
 )
-PUT_TO_REVIEW = frozenset({Proposal.CONSOLIDATE, Proposal.DEREGISTER, Proposal.CANCEL, Proposal.REVIEW})
-"""What nobody decides alone."""
 
 
 def review(
@@ -104,7 +103,7 @@ def _put(dossier: Dossier) -> list[Finding]:
     return [
         finding
         for finding in dossier.findings
-        if finding.state.is_trouble and not PUT_TO_REVIEW.isdisjoint(finding.proposals)
+        if finding.state.is_trouble and not FOR_REVIEW.isdisjoint(finding.proposals)
     ]
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import IO, TYPE_CHECKING, Any
 
 from monitor.core.calendar import beijing
-from monitor.documents.document import Column, Document, Guidance, Value
+from monitor.documents.document import Column, Document, Form, Guidance, Table, Value
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 CHOICES = "可填结果"
 """The sheet of the words that depend on another cell: no table, and nobody's mistake."""
+MAIN_SHEET = "指标"
+"""The sheet of the table of a text whose title is too long for a sheet's name."""
 _ROWS_TO_FILL = 2000
 """For how many rows below the last the drop-downs reach."""
 MAX_TEXT = 32767
@@ -42,25 +44,34 @@ def _fill(workbook: Workbook, document: Document) -> None:
         datetime: workbook.add_format({"num_format": MOMENT, "align": "left", "valign": "top"}),
     }
     header = workbook.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1, "num_format": "@"})
-    sheet = workbook.add_worksheet(document.title)
-    columns, top = document.table.columns, len(document.head)
+    title = document.title if document.form is Form.TABLE else MAIN_SHEET
+    _table(workbook, title, document.head, document.table, formats, header)
+    for attached in document.attachments:
+        _table(workbook, attached.title, attached.head, attached.table, formats, header)
+    if document.guidance:
+        _guide(workbook, document.guidance, header)
+    for column in document.table.columns:
+        if column.choices_of:
+            _list_choices(workbook, column)
+
+
+def _table(
+    workbook: Workbook, title: str, head: Sequence[str], table: Table, formats: dict[type, Any], header: object
+) -> None:
+    sheet = workbook.add_worksheet(title)
+    columns, top = table.columns, len(head)
     sheet.freeze_panes(top + 1, 0)
-    for number, line in enumerate(document.head):
+    for number, line in enumerate(head):
         sheet.write_string(number, 0, line)
     for position, column in enumerate(columns):
         sheet.set_column(position, position, column.width, formats[date if column.is_date else str])
         sheet.write_string(top, position, column.name, header)
     last = top
-    for last, row in enumerate(document.table.rows, start=top + 1):
+    for last, row in enumerate(table.rows, start=top + 1):
         _write_row(sheet, last, row, formats)
     sheet.autofilter(top, 0, max(last, top + 1), len(columns) - 1)
     for position, column in enumerate(columns):
         _offer(sheet, position, column, top + 1, last + _ROWS_TO_FILL)
-    if document.guidance:
-        _guide(workbook, document.guidance, header)
-    for column in columns:
-        if column.choices_of:
-            _list_choices(workbook, column)
 
 
 def _list_choices(workbook: Workbook, column: Column) -> None:

@@ -26,6 +26,10 @@ class Addresses:
         """Return the address of an account's page."""
         return f"{self.home}accounts/{quote(account)}" if self.home else None
 
+    def report_page(self, number: int) -> str | None:
+        """Return the address of a report's page."""
+        return f"{self.home}reports/{number}" if self.home else None
+
     def link_of(self, permit: Permit) -> str | None:
         """Return the address at which the reader of a message may do what the permit says."""
         return f"{self.home}k/{self.key.issue(permit)}" if self.home and self.key else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -138,10 +138,20 @@ class Drafter:
         return self.is_holding or not self.directory.is_set
 
     def tell_operator(
-        self, tx: Tx, words: Words, topic: str, now: datetime, notices: Sequence[Notice] = ()
+        self,
+        tx: Tx,
+        words: Words,
+        topic: str,
+        now: datetime,
+        notices: Sequence[Notice] = (),
+        by: Collection[str] | None = None,
     ) -> str | None:
-        """Draft a message of its own topic to the operator; return its id, None where no channel leads there."""
-        route = next(iter(self.directory.to_operator()), None)
+        """Draft a message of its own topic to the operator; return its id, None where no channel leads there.
+
+        By the first of the operator's channels, or the first of those in `by`.
+        """
+        routes = self.directory.to_operator()
+        route = next((route for route in routes if by is None or route.channel in by), None)
         if route is None:
             return None
         draft = outbox.Draft(

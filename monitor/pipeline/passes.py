@@ -18,6 +18,7 @@ from monitor.pipeline.heartbeat import Heartbeat
 from monitor.pipeline.hooks import HookSender
 from monitor.pipeline.look import Looker
 from monitor.pipeline.prune import Pruner
+from monitor.pipeline.reporting import Reporter
 from monitor.pipeline.send import Sender
 from monitor.pipeline.timing import Timekeeper
 from monitor.pipeline.watch import Watch
@@ -36,6 +37,7 @@ class Passes:
     sender: Sender
     hooks: HookSender
     digest: Digest
+    reporter: Reporter
     pruner: Pruner
     uploads: Uploads
     watch: Watch
@@ -125,6 +127,11 @@ class Passes:
         """Write the operator's digest if its hour has come."""
         if await self.timekeeper.is_right():
             await self.digest.write_if_due(self.clock())
+
+    async def make_reports(self) -> None:
+        """Make the reports whose hour has come."""
+        if await self.timekeeper.is_right():
+            await self.reporter.make_due(self.clock())
 
     async def audit(self) -> tuple[Lost, ...]:
         """Return the open cases in which nothing comes next."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -20,7 +20,7 @@ from functools import partial
 from monitor.core.account import Role
 from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
 from monitor.core.channel import Channel
-from monitor.core.message import SHOWN, Attempt, Lease, Message, MessageState, Outcome, next_try
+from monitor.core.message import SHOWN, AttachedFile, Attempt, Lease, Message, MessageState, Outcome, next_try
 from monitor.core.news import Words
 from monitor.core.notice import Notice, Recheck
 from monitor.pipeline import test_message
@@ -51,6 +51,12 @@ class Ready:
     """True if it says all that it was drafted for; if not, the rest is drafted anew before anything else leaves."""
 
 
+async def _no_files(topic: str) -> tuple[AttachedFile, ...]:
+    """Return what goes with messages where nothing ever does."""
+    del topic
+    return ()
+
+
 class Refrain(Enum):
     """Why a message is not tried now."""
 
@@ -76,6 +82,8 @@ class Sender:
     """Says what a message that is not about notices says now, if it has waited; None for nothing any more."""
     per_person: int
     """How many messages a person gets in one day; what is more goes the next day, merged into one."""
+    files: Callable[[str], Awaitable[tuple[AttachedFile, ...]]] = _no_files
+    """Returns the files that go with a message of a topic."""
     is_stopping: Callable[[], bool] = lambda: False
     """True if this process has been told to stop: what is in hand is finished, and nothing more is taken."""
     _answers: deque[Callable[[Tx], None]] = field(default_factory=deque, init=False)
@@ -173,13 +181,14 @@ class Sender:
 
         Too late it is where this process stood still for a while: others may have taken over, and it cannot know.
         """
+        files = await self.files(kept.topic) if kept.topic else ()
         if not ready.lease.may_begin(now := self.clock()):
             await self.store.write(lambda tx: outbox.give_back(tx, ready.lease, now), durable=True)
             return None
         attempt = Attempt(outcome=Outcome.UNANSWERED, code="bug", detail="a bug in the channel, see the log")
         with self.faults.contained("deliver", message_id=ready.message.id):
             try:
-                attempt = await channel.send(ready.message)
+                attempt = await channel.send(replace(ready.message, files=files))
             except asyncio.CancelledError:  # told to stop, and the far side takes too long
                 await self._record(kept, ready.lease, INTERRUPTED, channel)
                 raise

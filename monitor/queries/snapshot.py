@@ -10,6 +10,7 @@ from monitor.core.case import DOWNLOADS, LADDER
 from monitor.core.finding import State
 from monitor.metrics import SERIES_CAP, TROUBLE, AccountReading, Snapshot
 from monitor.queries.lines import days_of
+from monitor.queries.reports import latest_figures
 from monitor.store import Tx, due_sources, sizing, tally, web_hooks
 from monitor.store.outages import open_outages
 from monitor.store.outbox import counts, oldest_age
@@ -82,6 +83,7 @@ def read_snapshot(
         database_size=sizes.database,
         wal_size=sizes.wal,
         disk_free=sizes.free,
+        reports=latest_figures(tx),
     )
 
 

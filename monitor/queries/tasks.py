@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from monitor.core.message import MessageState
+from monitor.core.report import MISSED
 from monitor.core.todo import BY_RULE, TodoAct, TodoLine, in_order
 from monitor.queries.concerns import Concern, concerned
 from monitor.queries.todo_cases import case_lines
@@ -23,6 +24,7 @@ from monitor.store.office_cases import office_acts, office_cases
 from monitor.store.outages import open_outages
 from monitor.store.outbox import ids_in
 from monitor.store.papers import latest_filed_lists, missing_rounds, strays
+from monitor.store.reports import untaken
 from monitor.store.rereading import unstated
 from monitor.store.web_hooks import troubled
 
@@ -77,4 +79,5 @@ def _things(tx: Tx, context: TodoContext) -> Iterator[tuple[str, str]]:
     yield from ((TodoAct.FILED.value, f"{area} {on}") for area, on in latest_filed_lists(tx).items())
     yield from ((TodoAct.CALENDAR.value, str(year)) for year in context.calendar.unknown_years(context.today))
     yield from ((TodoAct.HOOK.value, f"{hook.id} {hook.trouble_since}") for hook in troubled(tx, context.now))
+    yield from ((TodoAct.REPORT.value, str(kept.number)) for kept in untaken(tx, context.now - MISSED))
     yield TodoAct.CHANNEL.value, ""

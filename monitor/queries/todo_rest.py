@@ -10,6 +10,7 @@ from monitor.core.decision import Decision
 from monitor.core.light import Light
 from monitor.core.message import MessageState
 from monitor.core.phrases import dated, plain
+from monitor.core.report import MISSED
 from monitor.core.rules.reg_01 import ID as FILING
 from monitor.core.rules.upd_02 import ID as LISTED
 from monitor.core.todo import TodoAct, TodoLine, named
@@ -28,6 +29,7 @@ from monitor.store.outages import open_outages
 from monitor.store.outbox import counts, held_units, next_release
 from monitor.store.overview import failing_sources
 from monitor.store.papers import latest_filed_lists, missing_rounds, strays
+from monitor.store.reports import untaken
 from monitor.store.rereading import unstated
 from monitor.store.roster import accounts
 from monitor.store.web_hooks import troubled
@@ -329,6 +331,19 @@ def _calendar(_: Tx, __: Sequence[OfficeAct], context: TodoContext) -> Iterator[
     )
 
 
+def _reports(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[TodoLine]:
+    drafts = untaken(tx, context.now - MISSED)
+    yield TodoLine(
+        act=TodoAct.REPORT,
+        count=len(drafts),
+        what=f"核对{named([kept.title for kept in drafts], len(drafts), '份报表')}草稿",
+        why="下载后不再列出；通报由领导签发",
+        is_for_today=True,
+        verb="打开报表",
+        link=f"/reports/{drafts[0].number}" if len(drafts) == 1 else "/reports",
+    )
+
+
 _READ: tuple[Read, ...] = (
     _outages,
     _messages,
@@ -343,4 +358,5 @@ _READ: tuple[Read, ...] = (
     _filed_lists,
     _calendar,
     _hooks,
+    _reports,
 )

@@ -139,6 +139,7 @@ class Retention(SettingsSection):
     evidence: Duration = timedelta(days=365)
     observations: Duration = timedelta(days=730)
     messages: Duration = timedelta(days=730)
+    reports: Duration = timedelta(days=3650)
 
 
 class HeartbeatSettings(SettingsSection):

@@ -66,6 +66,7 @@ WRITTEN = {
     "unit_proposals": ("at", "answered_at"),
     "web_hooks": ("created_at", "disabled_at", "failing_since", "next_try_at", "last_sent_at", "trouble_since"),
     "hook_deliveries": ("at", "next_try_at", "finished_at"),
+    "reports": ("known_at", "made_at"),
 }
 """Columns of moments that had come when they were written, or of a next try: ahead of now, they become now."""
 OTHERWISE = {

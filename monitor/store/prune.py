@@ -39,6 +39,7 @@ class Keeping:
     evidence: timedelta
     observations: timedelta
     messages: timedelta
+    reports: timedelta = timedelta(days=3650)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,6 +272,18 @@ def _drop_deliveries(tx: Tx, ids: Collection[Id], limit: datetime) -> int:
     return tx.execute(sa.delete(table).where(table.c.id.in_(ids), table.c.finished_at < limit)).rowcount
 
 
+# --- reports ---
+
+
+def _old_reports(tx: Tx, limit: datetime, after: Id | None) -> Sequence[Id]:
+    return _next(tx, tables.reports, after, tables.reports.c.made_at < limit)
+
+
+def _drop_reports(tx: Tx, ids: Collection[Id], limit: datetime) -> int:
+    del limit  # when a report was made never changes
+    return _delete(tx, tables.reports.c.id, ids)
+
+
 PARTS = (
     Part(name="原始页面", keep=lambda keeping: keeping.evidence, find=_old_evidence, drop=_drop_evidence),
     Part(name="消息", keep=lambda keeping: keeping.messages, find=_old_messages, drop=_drop_messages),
@@ -278,6 +291,7 @@ PARTS = (
     Part(name="前任联系人", keep=lambda keeping: keeping.messages, find=_old_people, drop=_drop_people),
     Part(name="单位提出的变更", keep=lambda keeping: keeping.messages, find=_old_proposals, drop=_drop_proposals),
     Part(name="推送记录", keep=lambda keeping: keeping.messages, find=_old_deliveries, drop=_drop_deliveries),
+    Part(name="报表", keep=lambda keeping: keeping.reports, find=_old_reports, drop=_drop_reports),
     Part(name="发布记录", keep=lambda keeping: keeping.observations, find=_old_posts, drop=_drop_posts),
     Part(name="核查记录", keep=lambda keeping: keeping.observations, find=_old_observations, drop=_drop_observations),
 )

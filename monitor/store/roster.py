@@ -417,6 +417,12 @@ def account_once(tx: Tx, account_id: str) -> Account | None:
     return account_of(latest.content) if latest else None
 
 
+def known_since(tx: Tx) -> datetime | None:
+    """Return when the first account was learnt of; None without a roster."""
+    first: datetime | None = tx.scalar(sa.select(sa.func.min(tables.account_versions.c.known_at)))
+    return first
+
+
 def has_roster(tx: Tx) -> bool:
     """True if the latest roster has any account."""
     present = sa.select(tables.accounts.c.id).where(tables.accounts.c.is_removed.is_(False)).limit(1)

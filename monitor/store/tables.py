@@ -36,6 +36,7 @@ from monitor.core.observation import Covers, Precision, Reason, Standing
 from monitor.core.outage import Cause
 from monitor.core.paper import PaperKind
 from monitor.core.record import RecordKind, Result
+from monitor.core.report import ReportKind
 from monitor.core.subject import SubjectKind
 from monitor.core.unit_proposal import ProposalAnswer, ProposalKind
 from monitor.core.user import UserRole
@@ -850,6 +851,25 @@ hook_deliveries = Table(
     Index(None, "finished_at"),
 )
 """What each far side is told of cases. `key` is what it knows a delivery by, at every try the same."""
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", closed(ReportKind, "kind"), nullable=False),
+    Column("period", Text, nullable=False),
+    Column("first", Date, nullable=False),
+    Column("known_at", UtcDateTime, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("template", Text, nullable=False),
+    Column("figures", sa.JSON, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Index(None, "kind", "first"),
+    Index(None, "made_at"),
+)
+"""Reports that were made; `content` is the reckoning, compressed, and `figures` the part of it that lists show."""
 
 heartbeat = Table(
     "heartbeat",

@@ -28,6 +28,7 @@ ENTRIES = (
     NavigationEntry("cases", "事项", "/cases", Right.SEE),
     NavigationEntry("messages", "消息", "/messages", Right.SEE_MESSAGES),
     NavigationEntry("looks", "人工核查", "/looks", Right.LOOK),
+    NavigationEntry("reports", "报表", "/reports", Right.REPORT),
     NavigationEntry("imports", "导入", "/imports", Right.SEE_IMPORTS),
     NavigationEntry("system", "系统", "/system", Right.SEE_SYSTEM),
 )

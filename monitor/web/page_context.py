@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 
 from monitor.actions.actor import Actor
 from monitor.actions.logging_in import Logins
@@ -139,6 +140,8 @@ class PageContext:
     """Returns the command to accept a change that a unit asked for, by its number."""
     base: str = ""
     """Where others find the pages (`web.base_url`), without a slash at its end; empty where they do not."""
+    folder: Path | None = None
+    """The folder of the settings, in which the office's own templates lie; None where there is none."""
     hosts: tuple[str, ...] = LOOPBACK
     """The names under which pages, metrics and health may be asked for, beside addresses: see `Guard`."""
     metrics_token: str | None = field(default=None, repr=False)

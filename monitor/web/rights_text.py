@@ -19,7 +19,8 @@ ROLES: Mapping[UserRole, str] = {
 
 MEANINGS: Mapping[Right, str] = {
     Right.SEE: "账号的更新情况、事项、期限和判定依据",
-    Right.REPORT: "联合研判表、扣分建议清单等",
+    Right.REPORT: "联合研判表、扣分建议清单、周报和通报送审稿等",
+    Right.MAKE_REPORT: "按现在的数据生成周报、通报送审稿，或重做一份",
     Right.ACKNOWLEDGE: "登记“已知悉，由我处理”，例行提醒暂停，期限不变",
     Right.PASTE: "提交新发布的链接，核实后自动办结",
     Right.LOOK: "登记在平台上看到的最新发布日期",

@@ -21,6 +21,7 @@ from monitor.actions import (
     messages,
     mutes,
     people,
+    reports,
     turned_away,
     unit_links,
     unit_proposals,
@@ -37,10 +38,13 @@ from monitor.core.calendar import WorkCalendar, beijing_date
 from monitor.core.claim import Verdict
 from monitor.core.collector import Proof
 from monitor.core.decision import Decision, Ruling
+from monitor.core.figures import Material
 from monitor.core.finding import State
 from monitor.core.message import Attempt, Outcome
 from monitor.core.paper import Paper, PaperKind
+from monitor.core.period import Period
 from monitor.core.record import NewRecord, RecordKind
+from monitor.core.report import ReportKind
 from monitor.core.rules import upd_01
 from monitor.core.subject import Subject, SubjectKind
 from monitor.core.token import Permit, Purpose
@@ -52,6 +56,7 @@ from monitor.pipeline.claim_verifier import VerifiedLink, claim_of
 from monitor.pipeline.evaluate import RulesInForce
 from monitor.pipeline.hook_vault import HookVault
 from monitor.pipeline.hooks import Post
+from monitor.pipeline.reckoning import reckon
 from monitor.store import Store, login_links, outbox, sessions, users
 from monitor.store import cases as stored_cases
 from monitor.store import web_hooks as stored_hooks
@@ -112,6 +117,16 @@ def _close(store: Store) -> Example:
     with store.begin() as tx:
         stored_cases.save_findings(tx, [finding(State.OK)], at=NOW)
     return Example(done=cases.CloseCommand(case=number), refused=cases.CloseCommand(case=number + 1))
+
+
+def _report(store: Store) -> Example:
+    enrol(store, _account(), at=NOW - DAY)
+    rules = RulesInForce(rules=(upd_01.RULE,), book_of=lambda _: BOOK, calendar=WorkCalendar())
+    with store.read() as tx:
+        reckoning = reckon(tx, rules, Period.of("2026-05"), now=NOW)
+    command = reports.MakeReportCommand(kind=ReportKind.MONTHLY, reckoning=reckoning, template="")
+    empty = replace(reckoning, material=Material(accounts=()))
+    return Example(done=command, refused=replace(command, reckoning=empty))
 
 
 def _message(store: Store, *, held: bool = False) -> str:
@@ -589,6 +604,7 @@ EXAMPLES: Mapping[Callable[..., object], Callable[[Store], Example]] = {
     mutes.mute: _mute,
     backup.record_backup: _backup,
     documents.hand_out: _document,
+    reports.make_report: _report,
     turned_away.turn_away: _turned_away,
     roster.import_roster: _roster,
     file.import_file: _file,

@@ -9,7 +9,7 @@ from alerts.channels import open_channel
 from alerts.grammar import BadChannelError
 from alerts.mail import Mail
 from monitor.core.account import Contact, Role
-from monitor.core.message import Outcome
+from monitor.core.message import AttachedFile, Outcome
 from tests.alerts import post_office
 from tests.alerts.builders import SOON, clock, message
 from tests.alerts.post_office import PostOffice
@@ -69,6 +69,20 @@ async def test_a_repeat_is_the_same_mail_letter_for_letter() -> None:
             await channel.send(replace(message(address="a@b.cn"), grid=GRID))
     first, second = (mail.as_bytes() for mail in office.mails)
     assert first == second
+
+
+async def test_files_go_with_a_mail_and_a_repeat_is_still_the_same_mail() -> None:
+    files = (AttachedFile(name="周报_2026-W21.docx", content=b"PK\x03word"), AttachedFile(name="a.xlsx", content=b"x"))
+    with PostOffice() as office:
+        channel = channel_to(office)
+        for _ in range(2):
+            await channel.send(replace(message("### 周报", address="a@b.cn"), files=files))
+    first, second = office.mails
+    assert first.as_bytes() == second.as_bytes()
+    assert [(part.get_filename(), part.get_content()) for part in first.iter_attachments()] == [
+        (file.name, file.content) for file in files
+    ]
+    assert words_of(first) == "周报\n"
 
 
 async def test_a_repeat_bears_the_same_message_id() -> None:

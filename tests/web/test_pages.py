@@ -66,6 +66,8 @@ def every_page(county: Store) -> list[str]:
         "/records/new?kind=training",
         "/system",
         "/audit",
+        "/reports",
+        "/reports/dictionary",
         "/rights",
         "/?light=red",
         "/accounts?task=people",

@@ -33,6 +33,9 @@ ELSEWHERE = {
     "/imports/{upload_id}": "there are none in that county: the tests of imports make them",
     "/imports/kept/{number}": "likewise",
     "/looks/{number}": "likewise, of looks",
+    "/reports/{number}": "likewise, of reports",
+    "/reports/{number}/accounts": "likewise",
+    "/reports/{number}/files/{name}": "a file",
 }
 """The pages that those tests cannot look at, and why; tests/web/test_login.py looks at those of users."""
 

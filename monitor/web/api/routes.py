@@ -25,6 +25,7 @@ from monitor.web.api.openapi import openapi
 from monitor.web.api.operation import Acting, Call, Found, ListReading, Operation, Reading
 from monitor.web.api.problems import ProblemError, sentence_of
 from monitor.web.api.reading import READINGS
+from monitor.web.api.reports import REPORT_READINGS
 from monitor.web.api.schema import Model
 from monitor.web.bodies import LongRequestError, body_of
 from monitor.web.page_context import PageContext
@@ -34,7 +35,7 @@ from monitor.web.refusals import Refusals
 
 ROOT = "/api/v1"
 Html = Callable[..., Response]
-OPERATIONS: tuple[Operation, ...] = (*READINGS, *ACTINGS)
+OPERATIONS: tuple[Operation, ...] = (*READINGS, *REPORT_READINGS, *ACTINGS)
 """Everything that the interface can be asked, in the order of its document."""
 
 

@@ -14,9 +14,11 @@ from monitor.core.account import AccountFunction, AccountStatus, Platform
 from monitor.core.case import Closing, StepKind
 from monitor.core.claim import Verdict
 from monitor.core.decision import Ruling
+from monitor.core.figures import FigureName
 from monitor.core.finding import Basis, State, Strength
 from monitor.core.message import MessageState
 from monitor.core.observation import Covers, Precision, Reason, Standing
+from monitor.core.report import ReportKind
 from monitor.core.subject import SubjectKind
 from monitor.core.web_hook import HookEvent
 
@@ -232,6 +234,88 @@ class ClaimModel(Model):
     said: str
     """给登记人的一句话。"""
     post: PostModel | None
+
+
+class FigureModel(Model):
+    """报表的一项指标。"""
+
+    name: FigureName
+    label: str
+    """中文名称。"""
+    value: float | None
+    """数值；合格率为百分数；没有可检查的账号时为空。"""
+    before: float | None
+    """上期的数值。"""
+    text: str
+    """报表上的写法，带单位。"""
+    change: str
+    """与上期相比，报表上的写法。"""
+    how: str
+    """怎样计算，一句中文。"""
+    accounts: str
+    """列出所计账号的页面地址。"""
+
+
+class ReportModel(Model):
+    """一份已生成的报表。"""
+
+    number: int
+    kind: ReportKind
+    period: str
+    """期间，如 2026-W21、2026-05、2026-Q2、2026-05-01..2026-05-20。"""
+    first: date
+    last: date
+    known_at: AwareDatetime
+    """数据截至何时。"""
+    made_at: AwareDatetime
+    by: str
+    """谁生成的。"""
+    digest: str
+    """数据的校验值（SHA-256）。"""
+
+
+class FigureGroupModel(Model):
+    """一个平台或一个单位的检查情况。"""
+
+    name: str
+    area: str
+    accounts: int
+    checked: int
+    unqualified: int
+    exempted: int
+    not_verifiable: int
+    pass_rate: float | None
+
+
+class FigureMonthModel(Model):
+    """一个月的检查情况。"""
+
+    month: str
+    accounts: int
+    checked: int
+    unqualified: int
+    pass_rate: float | None
+    episodes: int
+
+
+class OpenGapModel(Model):
+    """期末仍未更新的一个账号。"""
+
+    account: str
+    name: str
+    unit: str
+    since: date
+    days: int
+
+
+class ReportDetail(ReportModel):
+    """一份已生成的报表，及它的各项指标。"""
+
+    figures: list[FigureModel]
+    platforms: list[FigureGroupModel]
+    units: list[FigureGroupModel]
+    months: list[FigureMonthModel]
+    gaps: list[OpenGapModel]
 
 
 class DoneModel(Model):

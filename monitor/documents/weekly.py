@@ -1,0 +1,111 @@
+"""周报: one page for the office itself, no 通报: how the week was, what is due next, and what could not be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from monitor.core.calendar import beijing_date
+from monitor.core.case import LADDER
+from monitor.core.figures import AccountInPeriod, CaseInPeriod, FigureName, FoundProblem
+from monitor.core.finding import State
+from monitor.core.pass_rate import CheckResult
+from monitor.core.reckoning import Reckoning
+from monitor.documents.bulletin import summary
+from monitor.documents.document import Attachment, Block, Document, Form, Heading, Paragraph, Table, Value
+from monitor.documents.figure_tables import dictionary, figures_table
+from monitor.documents.problems import problems, recheck
+
+ROWS = 8
+"""Rows of a table on the page; the others are counted, and stand in the workbook."""
+NAMED = 5
+_SILENT = ("主办单位", "账号名称", "平台", "最近更新日期", "未更新天数", "状态")
+_REVIEWED = ("主办单位", "账号名称", "平台", "问题")
+
+
+def weekly(reckoning: Reckoning, issuer: str) -> Document:
+    """Return the weekly report; `issuer` is the office that it is for."""
+    figures = reckoning.figures
+    listed = [problems(reckoning), recheck(reckoning)]
+    return Document(
+        title=f"政务新媒体监测周报（{figures.period.label}）",
+        form=Form.WEEKLY,
+        head=summary(reckoning),
+        table=figures_table(figures),
+        guidance=dictionary(),
+        body=tuple(_body(reckoning)),
+        attachments=[Attachment(title=one.title, table=one.table, head=one.head) for one in listed],
+        signer=issuer,
+        dated=beijing_date(figures.known_at),
+    )
+
+
+def _body(reckoning: Reckoning) -> Iterator[Block]:
+    yield Heading(text="本周概况")
+    yield from (Paragraph(text=sentence) for sentence in summary(reckoning))
+    yield Heading(text="新增、办结和逾期事项")
+    yield from _cases(reckoning.material.cases)
+    yield Heading(text="超期与临近超期")
+    yield from _table(_SILENT, list(_silent(reckoning.material.accounts)), "没有超期或临近超期的账号。")
+    yield Heading(text="待研判")
+    yield from _table(_REVIEWED, list(_reviewed(reckoning.material.accounts)), "没有待研判的问题。")
+    yield Heading(text="数据缺口")
+    yield Paragraph(text=_unseen(reckoning))
+
+
+def _cases(cases: Sequence[CaseInPeriod]) -> Iterator[Block]:
+    for said, some in (
+        ("新列入", [case for case in cases if case.is_opened]),
+        ("办结", [case for case in cases if case.closed_on]),
+        ("整改逾期", [case for case in cases if case.is_overdue]),
+    ):
+        named = "、".join(f"{case.whom}{case.title}" for case in some[:NAMED])
+        more = f"等{len(some)}项" if len(some) > NAMED else ""
+        yield Paragraph(text=f"{said}{len(some)}项：{named}{more}。" if some else f"{said}0项。")
+
+
+def _table(columns: Sequence[str], rows: Sequence[tuple[Value, ...]], if_none: str) -> Iterator[Block]:
+    if not rows:
+        yield Paragraph(text=if_none)
+        return
+    yield Table.of(columns, rows[:ROWS])
+    if len(rows) > ROWS:
+        yield Paragraph(text=f"另有{len(rows) - ROWS}个，见账号列表。")
+
+
+_BY_URGENCY = (State.VIOLATED, State.WARNING)
+
+
+def _silent(accounts: Sequence[AccountInPeriod]) -> Iterator[tuple[Value, ...]]:
+    found = [
+        (account, problem)
+        for account in accounts
+        for problem in account.problems
+        if problem.rule == LADDER and problem.state in _BY_URGENCY
+    ]
+    for account, problem in sorted(found, key=lambda pair: (_BY_URGENCY.index(pair[1].state), -(pair[1].days or 0))):
+        state = "超期" if problem.state is State.VIOLATED else "临近超期"
+        yield (*_about(account), account.last_post, problem.days, state)
+
+
+def _reviewed(accounts: Sequence[AccountInPeriod]) -> Iterator[tuple[Value, ...]]:
+    for account in accounts:
+        waiting: list[FoundProblem] = [problem for problem in account.problems if problem.is_for_review]
+        if waiting:
+            yield (*_about(account), "、".join(problem.title for problem in waiting))
+
+
+def _about(account: AccountInPeriod) -> tuple[str, str, str]:
+    return (account.unit, account.name, account.platform.label)
+
+
+def _unseen(reckoning: Reckoning) -> str:
+    figures = reckoning.figures
+    unseen = [account for account in reckoning.material.accounts if account.result is CheckResult.UNVERIFIED]
+    reasons = "、".join(f"{entry.reason.label}{entry.accounts}个" for entry in figures.blocked)
+    blocked = figures.of(FigureName.BLOCKED).text
+    looked = f"期内{blocked}账号曾采集未成功（{reasons}）。" if reasons else "期内采集均成功。"
+    if not unseen:
+        return f"没有未能核查的账号。{looked}"
+    named = "、".join(f"“{account.name}”（{account.platform.label}）" for account in unseen[:NAMED])
+    more = f"等{len(unseen)}个" if len(unseen) > NAMED else ""
+    return f"期末未能核查{len(unseen)}个：{named}{more}，请人工核查后登记。{looked}"

@@ -1,0 +1,224 @@
+"""`/reports`: what is due, what was made from which data, one of them to read, and its files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from monitor.actions.actor import Right
+from monitor.actions.documents import Handout, HandOutCommand, hand_out
+from monitor.actions.perform import perform_async
+from monitor.actions.refused import RefusedError
+from monitor.actions.reports import MakeReportCommand, asked_period, make_report
+from monitor.core.calendar import beijing_date
+from monitor.core.figures import DICTIONARY, FigureName
+from monitor.core.period import Period
+from monitor.core.reckoning import Reckoning
+from monitor.core.report import KeptReport, ReportKind
+from monitor.documents import Document
+from monitor.documents.document import Heading, Paragraph, Table
+from monitor.documents.reports import ReportPart, document_of, file_name, parts_of, template_version
+from monitor.documents.word.fields import in_chinese
+from monitor.documents.writing import NotWrittenError, content_of
+from monitor.pipeline.reckoning import reckon
+from monitor.queries.reports import ReportPage, accounts_behind, read_reckoning, read_report, read_reports
+from monitor.web.auth.visitor import visitor_of
+from monitor.web.download import attachment
+from monitor.web.forms import Form, Problems, done, form_of, problems_of
+from monitor.web.pages.pages import Pages, number_of
+from monitor.web.paging import whole
+
+_HANDOUTS = {
+    ReportPart.PROBLEMS: Handout.PROBLEMS,
+    ReportPart.RECHECK: Handout.RECHECK,
+    ReportPart.PUBLIC: Handout.PUBLIC,
+}
+KINDS = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+}
+"""The files that a report can be had as, by their ending."""
+_NO_REPORT = "没有这份报表，可能已超过保存期限。"
+
+
+def routes(pages: Pages) -> tuple[Route, ...]:
+    """Return the addresses."""
+    return (
+        Route("/reports", partial(reports, pages)),
+        Route("/reports", partial(post_report, pages), methods=["POST"]),
+        Route("/reports/dictionary", partial(dictionary, pages)),
+        Route("/reports/{number}", partial(report, pages)),
+        Route("/reports/{number}/accounts", partial(accounts, pages)),
+        Route("/reports/{number}/files/{name}", partial(file, pages)),
+    )
+
+
+async def reports(pages: Pages, request: Request) -> Response:
+    """Answer GET `/reports`."""
+    return await _list(pages, request)
+
+
+async def _list(pages: Pages, request: Request, *, typed: Form | None = None, problems: Problems = ()) -> Response:
+    context = pages.context
+    moment = context.moment()
+    found = await context.store.query(lambda tx: read_reports(tx, moment.now, context.calendar, number_of(request)))
+    return pages.html(
+        "reports.html",
+        moment,
+        status=422 if problems else 200,
+        found=found,
+        choices=_choices(moment.now),
+        typed=typed or Form({}),
+        problems=problems,
+        may_make=visitor_of(request).may(Right.MAKE_REPORT),
+    )
+
+
+def _choices(now: datetime) -> dict[ReportKind, tuple[Period, ...]]:
+    """Return for each kind that comes round the period that goes on and those before it."""
+    today = beijing_date(now)
+    found = {}
+    for kind, count in ((ReportKind.WEEKLY, 6), (ReportKind.MONTHLY, 13), (ReportKind.QUARTERLY, 5)):
+        periods = [Period.containing(kind.period, today)]
+        while len(periods) < count:
+            periods.append(periods[-1].before)
+        found[kind] = tuple(periods)
+    return found
+
+
+async def post_report(pages: Pages, request: Request) -> Response:
+    """Answer POST `/reports`: reckon a period as it is known now, and keep the report."""
+    form, visitor, context = await form_of(request), visitor_of(request), pages.context
+    now = context.clock()
+    try:
+        visitor.actor.require(Right.MAKE_REPORT)
+        kind = _kind(form.get("kind"))
+        period = asked_period(kind, _written(form), now)
+        reckoning = await context.store.query(lambda tx: reckon(tx, context.rules, period, now=now))
+        command = MakeReportCommand(kind=kind, reckoning=reckoning, template=template_version(kind, context.folder))
+        number = await perform_async(context.store, make_report, command, actor=visitor.actor, now=now)
+    except RefusedError as error:
+        return await _list(pages, request, typed=form, problems=problems_of(error))
+    return done(request, f"/reports/{number}", f"已生成{kind.label}（{period.label}）。")
+
+
+def _kind(written: str) -> ReportKind:
+    found = next((kind for kind in ReportKind if kind.value == written), None)
+    if found is None:
+        raise HTTPException(400, "没有这种报表，请从报表页重新选择。")
+    return found
+
+
+def _written(form: Form) -> str:
+    """Return how a form names a period: chosen from a list, or by its days."""
+    if form.get("first") or form.get("last"):
+        return f"{form.get('first')}..{form.get('last')}"
+    return form.get("period")
+
+
+async def report(pages: Pages, request: Request) -> Response:
+    """Answer `/reports/{number}`: the report to read, and what has changed since the one before of its period."""
+    number = whole(request.path_params["number"])
+    found: ReportPage | None = await pages.context.store.query(lambda tx: read_report(tx, number))
+    if found is None:
+        raise HTTPException(404, _NO_REPORT)
+    part = _part(request.query_params.get("part", ReportPart.TEXT.value), found.kept.kind)
+    document = document_of(part, found.kept.kind, found.reckoning, pages.context.office.name)
+    return pages.html(
+        "report.html",
+        pages.context.moment(),
+        found=found,
+        part=part,
+        documents=parts_of(found.kept.kind),
+        document=document,
+        blocks=tuple(_blocks(document)),
+        endings=tuple(KINDS),
+        may_make=visitor_of(request).may(Right.MAKE_REPORT),
+        may_take=visitor_of(request).may(Right.REPORT),
+    )
+
+
+def _part(written: str, kind: ReportKind) -> ReportPart:
+    found = next((part for part in parts_of(kind) if part.value == written), None)
+    if found is None:
+        raise HTTPException(404, _NO_REPORT)
+    return found
+
+
+def _blocks(document: Document) -> Iterator[tuple[str, object]]:
+    """Yield the parts of a text by the names under which the page shows them, headings with their numbers."""
+    first, second = 0, 0
+    for block in document.body or (document.table,):
+        match block:
+            case Heading(level=1):
+                first, second = first + 1, 0
+                yield "heading1", f"{in_chinese(first)}、{block.text}"
+            case Heading():
+                second += 1
+                yield "heading2", f"（{in_chinese(second)}）{block.text}"
+            case Paragraph():
+                yield "paragraph", block.text
+            case Table():
+                yield "table", (tuple(column.name for column in block.columns), tuple(block.rows))
+
+
+async def accounts(pages: Pages, request: Request) -> Response:
+    """Answer `/reports/{number}/accounts`: the accounts that one figure counts, as they were when it was made."""
+    kept, reckoning = await _made(pages, request)
+    name = next((name for name in FigureName if name.value == request.query_params.get("figure")), None)
+    if name is None:
+        raise HTTPException(404, "没有这项指标。")
+    return pages.html(
+        "report_accounts.html",
+        pages.context.moment(),
+        kept=kept,
+        figure=kept.figures.of(name),
+        accounts=accounts_behind(reckoning, name),
+    )
+
+
+async def _made(pages: Pages, request: Request) -> tuple[KeptReport, Reckoning]:
+    number = whole(request.path_params["number"])
+    found = await pages.context.store.query(lambda tx: read_reckoning(tx, number))
+    if found is None:
+        raise HTTPException(404, _NO_REPORT)
+    return found
+
+
+async def file(pages: Pages, request: Request) -> Response:
+    """Answer `/reports/{number}/files/{name}`: a document of a report as a file; who took it is kept before."""
+    kept, reckoning = await _made(pages, request)
+    stem, _, ending = request.path_params["name"].rpartition(".")
+    if ending not in KINDS:
+        raise HTTPException(404, _NO_REPORT)
+    part = _part(stem, kept.kind)
+    document = document_of(part, kept.kind, reckoning, pages.context.office.name)
+    name = file_name(kept, part, ending)
+    try:
+        content = await asyncio.to_thread(content_of, name, document, pages.context.folder)
+    except NotWrittenError as error:
+        raise HTTPException(409, str(error)) from error
+    command = HandOutCommand(what=handout_of(part, kept.kind), file=name, detail=f"{kept.mark}{kept.title}")
+    actor = visitor_of(request).actor
+    await perform_async(pages.context.store, hand_out, command, actor=actor, now=pages.context.clock())
+    return attachment(content, name, KINDS[ending])
+
+
+def handout_of(part: ReportPart, kind: ReportKind) -> Handout:
+    """Return under which name a document of a report is handed out."""
+    text = Handout.WEEKLY if kind is ReportKind.WEEKLY else Handout.BULLETIN
+    return _HANDOUTS.get(part, text)
+
+
+async def dictionary(pages: Pages, request: Request) -> Response:
+    """Answer `/reports/dictionary`: how every figure is counted."""
+    del request
+    return pages.html("reports_dictionary.html", pages.context.moment(), definitions=tuple(DICTIONARY.values()))
