@@ -1,4 +1,4 @@
-"""Acknowledge cases: somebody says that they have them, by the link in their message."""
+"""Acknowledge cases: somebody says that they have them, by the link in their message, logged in, or on the phone."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.actions.actor import Actor, Right, write_audit
-from monitor.actions.refused import LinkRefusedError, RefusedError
+from monitor.actions.refused import Field, LinkRefusedError, RefusedError
+from monitor.core.account import Contact, Role
 from monitor.core.calendar import beijing, beijing_date
-from monitor.core.case import Acknowledgement
+from monitor.core.case import Acknowledgement, Case
 from monitor.core.phrases import dated, plain
 from monitor.core.token import Permit, Refused
-from monitor.store import Tx
+from monitor.store import Tx, roster
+from monitor.store import cases as stored
 from monitor.store.acknowledgements import keep_acknowledgement, open_cases_of, reader_of, said_of, spend
 from monitor.store.reach import units_of_cases
 
+_ROLE = Field("role", "谁知悉")
 NOTHING_OPEN = "这条消息中的事项已经办结，无需再作处理。"
 
 
@@ -58,3 +61,66 @@ def acknowledge_by_link(tx: Tx, command: AcknowledgeByLinkCommand, *, actor: Act
     keep_acknowledgement(tx, told, Acknowledgement(person=person, by=actor.name, at=now))
     write_audit(tx, actor, now, "case acknowledge", "、".join(map(str, told)))
     return told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcknowledgeInPersonCommand:
+    """Somebody of a unit has these cases: the actor themself, or whom the office has heard it from on the phone."""
+
+    cases: tuple[int, ...]
+    role: Role | None = None
+    """Of the office: as whom the accounts' people said so. None for the actor, who is of the unit."""
+
+
+def acknowledge_in_person(
+    tx: Tx, command: AcknowledgeInPersonCommand, *, actor: Actor, now: datetime
+) -> tuple[Acknowledgement, ...]:
+    """Record who has the open cases among these, have their accounts judged at once, and return what was said.
+
+    Raises RefusedError where that was said since their last step already, or none of them is open and an account's.
+    """
+    actor.require(Right.ACKNOWLEDGE)
+    stored.lock(tx, sorted(command.cases))
+    found = [case for number in command.cases if (case := stored.case(tx, number))]
+    actor.require_reach(units_of_cases(tx, [case.id for case in found]) or [None])
+    if actor.own is None and command.role is None:
+        raise RefusedError("请选择谁知悉：联络员或责任领导。", _ROLE)
+    asked = [case for case in found if case.closed_at is None and case.account]
+    if not asked:
+        raise RefusedError("没有待知悉的账号事项，或已经办结，无需再作处理。")
+    people = {case.id: _person(tx, case, command.role, actor) for case in asked}
+    new = [case for case in asked if case.said_by(people[case.id].key) is None]
+    if not new:
+        said = [one for case in asked if (one := case.said_by(people[case.id].key))]
+        raise AcknowledgedBeforeError(max(said, key=lambda one: one.at), now)
+    kept: dict[Acknowledgement, list[int]] = {}
+    for case in new:
+        kept.setdefault(_said(people[case.id], actor, now), []).append(case.id)
+    for word, numbers in kept.items():
+        keep_acknowledgement(tx, numbers, word)
+    told = "、".join(dict.fromkeys(word.by for word in kept))
+    write_audit(tx, actor, now, "case acknowledge", "、".join(str(case.id) for case in new), told)
+    return tuple(kept)
+
+
+def _said(person: Contact, actor: Actor, now: datetime) -> Acknowledgement:
+    is_own = actor.own is not None
+    by = actor.name if is_own else f"{plain(person.name)}（{person.role.label}，电话；{plain(actor.name)}代为登记）"
+    return Acknowledgement(person=person.key, by=by, at=now)
+
+
+def _person(tx: Tx, case: Case, role: Role | None, actor: Actor) -> Contact:
+    """Return whose word it is: of a unit's user the contact of that name, else the account's liaison."""
+    account = roster.account(tx, case.account or "")
+    people = account.contacts if account else ()
+    if actor.own is not None:
+        people = (
+            *(one for one in people if one.name == actor.name),
+            *sorted(people, key=lambda one: one.role is not Role.LIAISON),
+        )
+    else:
+        people = tuple(one for one in people if one.role is role)
+    if not people:
+        whom = f"“{plain(account.name)}”" if account else f"账号{case.account}"
+        raise RefusedError(f"{whom}在台账中没有{role.label if role else '联系人'}，请先补登联系人。", _ROLE)
+    return people[0]

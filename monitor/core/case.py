@@ -133,6 +133,12 @@ class Case:
             for acknowledgement in self.acknowledgements
         )
 
+    def said_by(self, person: str | None = None) -> Acknowledgement | None:
+        """Return who has said last, since its last step, that they have it: a person, or anybody."""
+        since = self.steps[-1].at if self.steps else self.opened_at
+        said = (one for one in self.acknowledgements if one.at >= since and person in {None, one.person})
+        return max(said, key=lambda one: one.at, default=None)
+
     def find(self, kind: StepKind, number: int) -> Step | None:
         """Return the step, if it was taken."""
         return next((step for step in self.steps if step.kind is kind and step.number == number), None)

@@ -204,7 +204,7 @@ class ActText:
     link: str
     """Where several are settled, with `{rule}` for the rule."""
     link_of_one: str = "/cases/{case}"
-    """Where the only one is, with `{case}` for its number."""
+    """Where the only one is, with `{case}` for its number and `{account}` for its account, as addresses write it."""
 
 
 _GROUP = "/cases?wait=office&rule={rule}"
@@ -214,7 +214,11 @@ CASE_TEXTS: Mapping[TodoAct, ActText] = {
         one="核实疑似下架（无法使用）", several="核实{n}个疑似下架（无法使用）的客户端", verb="去核实", link=_GROUP
     ),
     TodoAct.DEREGISTRATION: ActText(
-        one="登记注销进度", several="登记{n}个账号的注销进度", verb="登记进度", link=_GROUP
+        one="登记注销进度",
+        several="登记{n}个账号的注销进度",
+        verb="登记进度",
+        link=_GROUP,
+        link_of_one="/accounts/{account}/deregistration",
     ),
     TodoAct.REVIEW: ActText(one="研判", several="研判{n}个账号", verb="去研判", link="/cases?wait=review"),
     TodoAct.RECOVERED: ActText(

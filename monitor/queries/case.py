@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from monitor.core.account import Role
+from monitor.core.account import Contact, Role
 from monitor.core.case import LADDER, Acknowledgement, Step
 from monitor.core.choices import Choice, barred, choices
 from monitor.core.decidable import recommended
@@ -65,6 +65,8 @@ class CasePage:
     """Oldest first."""
     mute: Mute | None
     """By which the unit hears nothing of it now; of a case that is open."""
+    people: tuple[Contact, ...]
+    """The unit's people of the account; of a case that is open."""
     coming: str
     """The next step, and the person who takes it; empty for a case that has ended."""
     rulings: tuple[Ruling, ...]
@@ -134,6 +136,7 @@ def read_case(
         line=line,
         entries=_entries(tx, facts, number),
         mute=facts.mute,
+        people=line.account.contacts if is_open and line.account else (),
         coming=_coming(tx, line, moment) if is_open else "",
         rulings=recommended(line.finding) if line.finding is not None else (),
         choices=choices(finding, moment.today, moment.terms) if finding is not None and is_decidable else (),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from monitor.core.choices import Asked, common_asks, leads_to
@@ -13,10 +13,10 @@ from monitor.core.finding import RuleBook
 from monitor.queries.cases import CaseLine, lines_of, targets
 from monitor.queries.paging import ListSlice, slice_of
 from monitor.store import Tx, decisions
-from monitor.store.case_lists import CaseFilter, Wait, by_rule, counts, listed
+from monitor.store.case_lists import CaseFilter, Due, Wait, by_rule, counts, listed
 from monitor.store.cases import case
 
-__all__ = ["Board", "CaseFilter", "Picking", "Wait", "read_board", "read_picking"]
+__all__ = ["Board", "CaseFilter", "Due", "Picking", "Wait", "read_board", "read_picking"]
 
 SHOWN = 10
 """Cases of a group that are shown at once."""
@@ -54,6 +54,8 @@ class Board:
     """By rule, the one with most cases first; ended ones are one group without a rule."""
     rulings: tuple[Ruling, ...]
     """What can be decided about any of those shown."""
+    rules: Mapping[str, int]
+    """How many there are under each rule, whichever is shown."""
     turn: ListSlice | None = None
     """Of one rule, or of ended ones: which page is shown."""
 
@@ -127,12 +129,13 @@ def read_board(tx: Tx, which: CaseFilter, page: int) -> Board:
         counts=totals,
         groups=groups,
         rulings=tuple(ruling for ruling in Ruling if ruling in rulings),
+        rules=each,
         turn=turn,
     )
 
 
 def _group(tx: Tx, which: CaseFilter, rule: str, total: int) -> BoardGroup:
-    of_rule = CaseFilter(wait=which.wait, rule=rule, unit=which.unit, own=which.own)
+    of_rule = replace(which, rule=rule)
     return BoardGroup(rule=rule, total=total, lines=lines_of(tx, listed(tx, of_rule, limit=SHOWN)))
 
 

@@ -8,15 +8,18 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from monitor.core.account import Account, Role
+from monitor.core.calendar import beijing_date
 from monitor.core.light import Light
 from monitor.core.message import MessageTab
 from monitor.documents import Document
 from monitor.documents.document import Table, Value
 from monitor.queries.accounts import AccountQuery, read_accounts
+from monitor.queries.cases import CaseLine, lines_of
 from monitor.queries.lines import AccountLine, OverviewContext
 from monitor.queries.messages import MessageFilter, Sent, read_messages
 from monitor.queries.paging import ListSlice
 from monitor.store import Tx
+from monitor.store.case_lists import CaseFilter, Wait, by_rule, listed
 from monitor.store.roster import accounts
 
 
@@ -98,4 +101,56 @@ def _message(one: Sent) -> tuple[Value, ...]:
         kept.message.subject,
         kept.state.label,
         kept.attempts,
+    )
+
+
+_AT_ONCE = 200
+"""Cases that are read at a time."""
+
+
+def cases_listed(tx: Tx, which: CaseFilter, moment: OverviewContext, shown: Callable[[str], str]) -> Document:
+    """Return the cases of a list, in the order of its groups; `shown` is what is shown of how things stand."""
+    columns = (
+        "编号",
+        "问题",
+        "账号ID",
+        "账号",
+        "平台",
+        "地区",
+        "主办单位",
+        "列入日期",
+        "情况",
+        "期限",
+        "办结日期",
+        "办结方式",
+    )
+    each = by_rule(tx, which)
+    in_turn = sorted(each, key=lambda rule: (-each[rule], rule))
+    groups = [which] if which.rule or which.wait is Wait.DONE else [replace(which, rule=rule) for rule in in_turn]
+    rows = [_case(line, moment, shown) for group in groups for line in _every_case(tx, group)]
+    return Document(title=which.wait.label, table=Table.of(columns, rows))
+
+
+def _every_case(tx: Tx, which: CaseFilter) -> Iterator[CaseLine]:
+    skip = 0
+    while found := lines_of(tx, listed(tx, which, limit=_AT_ONCE, skip=skip)):
+        yield from found
+        skip += len(found)
+
+
+def _case(line: CaseLine, moment: OverviewContext, shown: Callable[[str], str]) -> tuple[Value, ...]:
+    case, account = line.case, line.account
+    return (
+        case.id,
+        moment.title(case.rule),
+        case.account,
+        account.name if account else None,
+        account.platform.label if account else None,
+        case.area or (account.area if account else None),
+        case.unit or (account.unit if account else None),
+        beijing_date(case.opened_at),
+        shown(line.because),
+        line.finding.due if line.finding else None,
+        beijing_date(case.closed_at) if case.closed_at else None,
+        case.closing.label if case.closing else None,
     )

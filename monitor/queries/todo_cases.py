@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
+from urllib.parse import quote
 
 from monitor.core.phrases import plain
 from monitor.core.rules.sec_01 import ID as CONTENT_SAFETY
 from monitor.core.rules.sup_02 import ID as SETTLING
 from monitor.core.rules.sup_02 import due_on
 from monitor.core.subject import SubjectKind
-from monitor.core.todo import CASE_TEXTS, NOUN, TodoAct, TodoLine, counted, named
+from monitor.core.todo import CASE_TEXTS, NOUN, ActText, TodoAct, TodoLine, counted, named
 from monitor.queries.todo_context import TodoContext, short
 from monitor.store import Tx
 from monitor.store.findings import stated
@@ -59,13 +60,17 @@ def _line(tx: Tx, act: OfficeAct, context: TodoContext) -> TodoLine:
         why=_why(tx, act, context),
         due=due_of(act.groups, context),
         verb=text.verb,
-        link=text.link_of_one.format(case=act.heads[0].main) if is_one else _link(act),
+        link=_link_of_one(act.heads[0], text) if is_one else _link(act),
     )
 
 
 def _of_one(tx: Tx, act: OfficeAct, context: TodoContext) -> str:
     put = CASE_TEXTS[act.act].one.format(title=context.book.title(act.rule))
     return f"{put}：{context.called(tx, act.heads[0].whom)}"
+
+
+def _link_of_one(case: OfficeCase, text: ActText) -> str:
+    return text.link_of_one.format(case=case.main, account=quote(case.account or "", safe=""))
 
 
 def _link(act: OfficeAct) -> str:

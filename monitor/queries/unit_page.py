@@ -84,6 +84,10 @@ class UnitPage:
     """What the office has answered lately."""
     calendars: tuple[tuple[UnitKey, int | None], ...]
     """Of each unit the number of its subscription, if it has one."""
+    told_of: tuple[int, ...]
+    """The open cases of its accounts that it was told of."""
+    said: Acknowledgement | None
+    """Who has said last that the unit has them; None where nobody has said so of one of them since its last step."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -158,7 +162,14 @@ def read_unit(tx: Tx, units: Sequence[UnitKey], moment: OverviewContext, meant: 
         waiting=tuple(kept for unit in units for kept in proposals.waiting(tx, unit)),
         answered=tuple(kept for kept in answered if kept.answered_at and kept.answered_at >= since),
         calendars=tuple((unit, unit_links.calendar_of(tx, unit)) for unit in units),
+        told_of=tuple(sorted(known)),
+        said=_said([case for case in cases.values() if case.id in known]),
     )
+
+
+def _said(told: Sequence[Case]) -> Acknowledgement | None:
+    said = [one for case in told if (one := case.said_by())]
+    return max(said, key=lambda one: one.at) if said and len(said) == len(told) else None
 
 
 def read_link(tx: Tx, permit: Permit, moment: OverviewContext) -> LinkPage | Refused:

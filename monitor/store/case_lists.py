@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -24,6 +26,18 @@ class Wait(Labelled):
     DONE = "done", "已办结"
 
 
+class Due(Labelled):
+    """When what a case asks for is due; the value is the query parameter."""
+
+    LATE = "late", "已逾期"
+    TODAY = "today", "今天到期"
+    WEEK = "week", "7天内到期"
+    NONE = "none", "没有期限"
+
+
+_WEEK = timedelta(days=7)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFilter:
     """Which cases are meant."""
@@ -31,52 +45,91 @@ class CaseFilter:
     wait: Wait = Wait.OFFICE
     rule: str = ""
     unit: str = ""
+    wanted: str = ""
+    """A part of the account's name, its unit or its id, or the case's number."""
+    due: Due | None = None
+    """Of open cases; those that have ended are due no more."""
+    today: date = date.min
+    """The day against which that is seen."""
     own: UnitKey | None = None
     """The one unit whose cases are shown; None for all."""
 
 
 def counts(tx: Tx, which: CaseFilter) -> Mapping[Wait, int]:
     """Return how many cases wait for each; `wait` and `rule` of the filter do not count."""
-    table = tables.cases
     sums = [sa.func.sum(sa.case((sa.and_(*_waiting(wait)), 1), else_=0)) for wait in Wait]
-    row = tx.execute(sa.select(*sums).select_from(table).where(*_whose(which))).one()
+    row = tx.execute(sa.select(*sums).select_from(_STANDING).where(*_meant(which))).one()
     return {wait: int(count or 0) for wait, count in zip(Wait, row, strict=True)}
 
 
 def by_rule(tx: Tx, which: CaseFilter) -> Mapping[str, int]:
     """Return how many cases there are under each rule that has any; `rule` of the filter does not count."""
-    table = tables.cases
-    chosen = sa.select(table.c.rule, sa.func.count()).where(*_whose(which), *_waiting(which.wait))
+    chosen = sa.select(table.c.rule, sa.func.count()).select_from(_STANDING)
+    chosen = chosen.where(*_meant(which), *_waiting(which.wait))
     return dict(tx.execute(chosen.group_by(table.c.rule).order_by(table.c.rule)).all())
 
 
 def listed(tx: Tx, which: CaseFilter, *, limit: int, skip: int = 0) -> Sequence[Case]:
-    """Return cases with their steps, those opened first at the top; of ended ones, those that ended last."""
-    table = tables.cases
-    order = (table.c.closed_at.desc(),) if which.wait is Wait.DONE else (table.c.opened_at, table.c.unit)
-    chosen = sa.select(table).where(*_whose(which), *_waiting(which.wait)).order_by(*order, table.c.id)
-    chosen = chosen.where(table.c.rule == which.rule) if which.rule else chosen
-    return with_steps(tx, chosen.limit(limit).offset(skip))
+    """Return cases with their steps, those due first at the top; of ended ones, those that ended last."""
+    return with_steps(tx, _chosen(which, *table.c).limit(limit).offset(skip))
 
 
 def numbers(tx: Tx, which: CaseFilter, *, limit: int) -> Sequence[int]:
-    """Return the numbers of the first cases of a rule, in the order of `listed`."""
-    table = tables.cases
-    chosen = sa.select(table.c.id).where(*_whose(which), *_waiting(which.wait), table.c.rule == which.rule)
-    return tuple(tx.scalars(chosen.order_by(table.c.opened_at, table.c.unit, table.c.id).limit(limit)))
+    """Return the numbers of the first cases, in the order of `listed`."""
+    return tuple(tx.scalars(_chosen(which, table.c.id).limit(limit)))
 
 
-def _whose(which: CaseFilter) -> Iterator[sa.ColumnElement[bool]]:
-    table = tables.cases
+table, _finding = tables.cases, tables.findings
+_STANDING = table.outerjoin(_finding, sa.and_(_finding.c.subject == table.c.subject, _finding.c.rule == table.c.rule))
+_DUE: sa.ColumnElement[str] = _finding.c.content["due"].as_string()
+"""The last day that the finding of an open case names, as 2026-05-19."""
+
+
+def _chosen(which: CaseFilter, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    by_due = (sa.case((_DUE.is_(None), 1), else_=0), _DUE, table.c.opened_at, table.c.unit)
+    order = (table.c.closed_at.desc(),) if which.wait is Wait.DONE else by_due
+    chosen = sa.select(*columns).select_from(_STANDING).where(*_meant(which), *_waiting(which.wait))
+    chosen = chosen.where(table.c.rule == which.rule) if which.rule else chosen
+    return chosen.order_by(*order, table.c.id)
+
+
+def _meant(which: CaseFilter) -> Iterator[sa.ColumnElement[bool]]:
     if which.unit:
         yield table.c.unit == which.unit
+    if which.wanted:
+        yield _is_wanted(which.wanted)
+    if which.due is not None:
+        yield sa.or_(table.c.closed_at.is_not(None), _is_due(which.due, which.today))
     if which.own is not None:
         yield table.c.unit == which.own.name
         yield table.c.area == which.own.area
 
 
+def _is_wanted(text: str) -> sa.ColumnElement[bool]:
+    lights = tables.lights
+    named = sa.select(lights.c.account).where(lights.c.search.contains(text.lower(), autoescape=True))
+    found = [table.c.account.in_(named), table.c.account == text, table.c.unit.contains(text, autoescape=True)]
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
+    return sa.or_(*found, *([table.c.id == number] if number is not None else []))
+
+
+_DIGITS = 9
+"""Of the longest number of a case that anybody types."""
+
+
+def _is_due(due: Due, today: date) -> sa.ColumnElement[bool]:
+    match due:
+        case Due.LATE:
+            return today.isoformat() > _DUE
+        case Due.TODAY:
+            return _DUE.in_([today.isoformat()])
+        case Due.WEEK:
+            return _DUE.between(today.isoformat(), (today + _WEEK).isoformat())
+        case Due.NONE:
+            return _DUE.is_(None)
+
+
 def _waiting(wait: Wait) -> Iterator[sa.ColumnElement[bool]]:
-    table = tables.cases
     yield table.c.closed_at.is_not(None) if wait is Wait.DONE else table.c.closed_at.is_(None)
     match wait:
         case Wait.OFFICE:

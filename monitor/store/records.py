@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import fields
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -33,27 +34,29 @@ def save_records(
     run(
         tx,
         sa.insert(tables.records),
-        [
-            {
-                "kind": record.kind,
-                "subject": record.subject,
-                "name": record.name,
-                "area": record.area,
-                "on": record.on,
-                "result": record.result,
-                "item": record.item,
-                "until": record.until,
-                "text": record.text,
-                "attachment": record.attachment,
-                "known_at": known_at,
-                "import_id": import_id,
-            }
-            for record in found
-        ],
+        [_row(record) | {"known_at": known_at, "import_id": import_id} for record in found],
     )
     if found:
         judge_soon(tx, known_at)
     return found
+
+
+def _row(record: NewRecord) -> dict[str, object]:
+    return {part.name: getattr(record, part.name) for part in fields(NewRecord)}
+
+
+def put(tx: Tx, record: NewRecord | None, *, instead_of: Record | None, known_at: datetime) -> None:
+    """Enter a record about an account in the place of another, or only take that back, and have the account judged.
+
+    What is taken back stays: what was known until then can be judged by it.
+    """
+    table = tables.records
+    if instead_of is not None:
+        tx.execute(sa.update(table).where(table.c.id == instead_of.id).values(withdrawn_at=known_at))
+    if record is not None:
+        tx.execute(sa.insert(table), _row(record) | {"known_at": known_at})
+    whom = record or instead_of
+    judge_soon(tx, known_at, {whom.name} if whom else set())
 
 
 def records(tx: Tx, *, by: date | None = None, known_at: datetime | None = None) -> tuple[Record, ...]:

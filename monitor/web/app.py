@@ -23,6 +23,7 @@ from monitor.web.page_context import PageContext
 from monitor.web.pages import (
     case,
     cases,
+    closing_steps,
     contacts,
     hooks,
     import_routes,
@@ -96,6 +97,7 @@ def _pages(pages: Pages) -> Iterator[Route]:
         Route("/fresh", partial(fresh, pages)),
         Route("/accounts", partial(accounts, pages)),
         Route("/accounts.xlsx", partial(accounts_xlsx, pages)),
+        *closing_steps.routes(pages),
         *row_forms.routes(pages),
         Route("/accounts/{account_id:path}", partial(account, pages, shown)),
         *contacts.routes(pages, shown),

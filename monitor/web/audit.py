@@ -47,6 +47,7 @@ _ACTIONS = {
     "case revoke": "事项：撤销决定",
     "case consolidate": "事项：清理整合",
     "case deregister": "事项：注销",
+    "deregistration mark": "登记注销进度",
     "case close": "事项：人工办结",
     "message release": "消息：放行",
     "message withhold": "消息：压下",

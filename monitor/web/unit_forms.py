@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from http import HTTPStatus
 
+from monitor.actions.acknowledge import AcknowledgeInPersonCommand, acknowledge_in_person
 from monitor.actions.actor import Actor
 from monitor.actions.claims import PasteCommand
 from monitor.actions.perform import perform_async
@@ -82,6 +83,8 @@ class UnitForms:
     ) -> UnitAnswer:
         """Do what a form says and return what is said of it; raises RefusedError."""
         match act:
+            case "acknowledge":
+                return await self._acknowledged(fields, page, actor)
             case "paste":
                 return await self._pasted(fields, page, actor, permit)
             case "contact":
@@ -99,6 +102,14 @@ class UnitForms:
     @property
     def _today(self) -> date:
         return self._view.moment().today
+
+    async def _acknowledged(self, fields: Fields, page: UnitPage, actor: Actor) -> UnitAnswer:
+        role = next((role for role in Role if role.value == _first(fields, "role")), None)
+        command = AcknowledgeInPersonCommand(cases=page.told_of, role=role)
+        (said, *_) = await perform_async(
+            self._view.store, acknowledge_in_person, command, actor=actor, now=self._view.clock()
+        )
+        return UnitAnswer(sentence=f"已登记{said.by}知悉。例行提醒暂停，更新期限不变；更新后自动办结。")
 
     async def _pasted(self, fields: Fields, page: UnitPage, actor: Actor, permit: Permit | None) -> UnitAnswer:
         id_, text = _first(fields, "account"), _first(fields, "link")

@@ -14,6 +14,7 @@ from monitor.actions import (
     case_batch,
     cases,
     claims,
+    closing_steps,
     contacts,
     documents,
     logins,
@@ -36,6 +37,7 @@ from monitor.actions.perform import perform
 from monitor.core.account import Account, Contact, Role, UnitKey
 from monitor.core.calendar import WorkCalendar, beijing_date
 from monitor.core.claim import Verdict
+from monitor.core.closing_steps import ClosingDay
 from monitor.core.collector import Proof
 from monitor.core.decision import Decision, Ruling
 from monitor.core.figures import Material
@@ -63,6 +65,7 @@ from monitor.store import web_hooks as stored_hooks
 from monitor.store.api_tokens import ApiToken, api_token
 from monitor.store.sessions import LoginSession
 from tests.core.build import BOOK
+from tests.core.closing import RULES as CLOSING
 from tests.store import build
 from tests.store.build import DAY, HOUR, NOW, SOURCES, account, enrol, finding, judge, notice, open_with, post, step
 
@@ -112,6 +115,17 @@ def _decide_many(store: Store) -> Example:
     return Example(done=command, refused=replace(command, picked=()))
 
 
+def _mark_steps(store: Store) -> Example:
+    number = _case(store)
+    command = cases.DecideCommand(
+        case=number, ruling=Ruling.DEREGISTERED, titles=TITLES, by="县府办", document="示例〔2026〕1号"
+    )
+    perform(store, cases.decide, command, actor=Actor(name="甲", origin=Origin.PAGE, rights=EVERYTHING), now=NOW)
+    today = beijing_date(NOW)
+    done = closing_steps.MarkStepsCommand(account="A01", days={ClosingDay.FILED: today}, seen="0", book=CLOSING)
+    return Example(done=done, refused=replace(done, days={ClosingDay.FILED: today + timedelta(days=1)}))
+
+
 def _close(store: Store) -> Example:
     number = _case(store)
     with store.begin() as tx:
@@ -144,6 +158,11 @@ def _message(store: Store, *, held: bool = False) -> str:
             notices=(told.id,),
         )
         return outbox.save_draft(tx, draft, at=NOW, not_before=NOW, held=held)
+
+
+def _acknowledge_in_person(store: Store) -> Example:
+    done = acknowledge.AcknowledgeInPersonCommand(cases=(_case(store),), role=Role.LIAISON)
+    return Example(done=done, refused=replace(done, role=Role.LEADER))
 
 
 def _permit(store: Store, purpose: Purpose) -> Permit:
@@ -586,8 +605,10 @@ def _rotate_hook(store: Store) -> Example:
 EXAMPLES: Mapping[Callable[..., object], Callable[[Store], Example]] = {
     cases.decide: _decide,
     cases.close: _close,
+    closing_steps.mark_steps: _mark_steps,
     case_batch.decide_many: _decide_many,
     acknowledge.acknowledge_by_link: _acknowledge,
+    acknowledge.acknowledge_in_person: _acknowledge_in_person,
     claims.register_link: _register,
     unit_links.stop_links: _stop_links,
     unit_links.subscribe: _subscribe,

@@ -182,12 +182,11 @@ def test_an_act_about_units_counts_units_and_one_about_accounts_accounts(store: 
 def test_the_only_one_is_named_with_its_unit_and_its_button_opens_its_form(store: Store) -> None:
     enrol(store, account("A01", unit="A0局"))
     with store.begin() as tx:
-        number = opens(
-            tx, "A01", State.NEEDS_REVIEW, "DRG-01", due=TODAY - 6 * timedelta(days=1), because="公告期已满。"
-        )
+        opens(tx, "A01", State.NEEDS_REVIEW, "DRG-01", due=TODAY - 6 * timedelta(days=1), because="公告期已满。")
     (line,) = listed(store).values()
     assert (line.what, line.why) == ("登记注销进度：“示例发布”（微博，A0局）", "公告期已满")
-    assert (line.link, due_text(line, TODAY), line.is_pressing(TODAY)) == (f"/cases/{number}", "已过6天", True)
+    form = "/accounts/A01/deregistration"
+    assert (line.link, due_text(line, TODAY), line.is_pressing(TODAY)) == (form, "已过6天", True)
 
 
 def test_a_line_is_due_when_the_first_of_its_cases_is(store: Store) -> None:

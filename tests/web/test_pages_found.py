@@ -26,6 +26,7 @@ ELSEWHERE = {
     "/fresh": "likewise",
     "/accounts/new": "a form: tests/web/test_row_forms.py looks at it",
     "/accounts/{account_id:path}/edit": "likewise",
+    "/accounts/{account_id:path}/deregistration": "a form: tests/web/test_closing_steps.py looks at it",
     "/cases/decide": "a form: the tests of cases look at it",
     "/review": "likewise",
     "/review/sheet": "likewise",

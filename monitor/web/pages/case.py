@@ -10,10 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from monitor.actions.acknowledge import AcknowledgeInPersonCommand, acknowledge_in_person
 from monitor.actions.actor import Right
 from monitor.actions.cases import CloseCommand, DecideCommand, Decided, close, decide
 from monitor.actions.perform import perform_async
-from monitor.actions.refused import Field, RefusedError, StaleError
+from monitor.actions.refused import Field, OutOfReachError, RefusedError, StaleError
+from monitor.core.account import Role
 from monitor.core.choices import CLOSING, ChoicePart, revocation
 from monitor.core.decision import ENDING, Ruling
 from monitor.core.phrases import dated
@@ -27,6 +29,7 @@ from monitor.web.pages.pages import Pages
 from monitor.web.paging import whole
 
 _NONE = Form({})
+_NONE_SUCH = "没有这个事项，请核对编号。"
 _CLOSE = "close-"
 """Before the fields of the form that ends a case."""
 
@@ -36,6 +39,7 @@ def routes(pages: Pages) -> tuple[Route, ...]:
     return (
         Route("/cases/{number}", partial(case, pages)),
         Route("/cases/{number}/decisions", partial(post_decision, pages), methods=["POST"]),
+        Route("/cases/{number}/acknowledge", partial(post_acknowledge, pages), methods=["POST"]),
         Route("/cases/{number}/close", partial(post_close, pages), methods=["POST"]),
     )
 
@@ -71,6 +75,23 @@ async def post_close(pages: Pages, request: Request) -> Response:
     except RefusedError as error:
         return await _page(pages, request, form, refused=error, prefix=_CLOSE)
     return done(request, f"/cases/{number}", f"已办结。{CLOSING}")
+
+
+async def post_acknowledge(pages: Pages, request: Request) -> Response:
+    """Answer POST `/cases/{id}/acknowledge`: somebody of the unit has it, as they say or have said on the phone."""
+    form, visitor, context = await form_of(request), visitor_of(request), pages.context
+    number, said = whole(request.path_params["number"]), form.get("role")
+    role = next((role for role in Role if role.value == said), None)
+    command = AcknowledgeInPersonCommand(cases=(number,), role=role)
+    try:
+        (kept, *_) = await perform_async(
+            context.store, acknowledge_in_person, command, actor=visitor.actor, now=context.clock()
+        )
+    except OutOfReachError:
+        raise HTTPException(404, _NONE_SUCH) from None
+    except RefusedError as error:
+        return await _page(pages, request, form, refused=error)
+    return done(request, f"/cases/{number}", f"已登记{kept.by}知悉；例行提醒暂停，期限不变。")
 
 
 def _command(pages: Pages, number: int, ruling: Ruling | None, form: Form, by: str) -> DecideCommand:
@@ -119,6 +140,7 @@ async def _page(
         may_decide=visitor.may(Right.DECIDE),
         may_verify=visitor.may(Right.VERIFY),
         may_close=visitor.may(Right.CLOSE),
+        may_acknowledge=visitor.may(Right.ACKNOWLEDGE),
         revocation=revocation(),
         closing=CLOSING,
         ChoicePart=ChoicePart,
@@ -137,5 +159,5 @@ async def _read(pages: Pages, request: Request, moment: OverviewContext) -> Case
     page = await pages.context.store.query(read) if number else None
     is_foreign = page is not None and own is not None and (page.line.case.area, page.line.case.unit) != tuple(own)
     if page is None or is_foreign:
-        raise HTTPException(404, "没有这个事项，请核对编号。")
+        raise HTTPException(404, _NONE_SUCH)
     return page

@@ -13,21 +13,27 @@ from starlette.routing import Route
 
 from monitor.actions.actor import Right
 from monitor.actions.case_batch import MOST, DecidedMany, DecideManyCommand, PickedCase, decide_many
+from monitor.actions.documents import Handout
 from monitor.actions.perform import perform_async
 from monitor.actions.refused import RefusedError
 from monitor.core.choices import ChoicePart
 from monitor.core.decision import Ruling
-from monitor.queries.case_board import Board, CaseFilter, Wait, read_board, read_picking
+from monitor.queries.case_board import Board, CaseFilter, Due, Wait, read_board, read_picking
+from monitor.queries.listed import cases_listed
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.deciding import day_of, numbers_of, parts_of, ruling_of
 from monitor.web.forms import Form, Problems, done, form_of, problems_of
+from monitor.web.pages.handing_out import handed_out
 from monitor.web.pages.pages import Pages, number_of
 from monitor.web.paging import whole
+from monitor.web.words import masked
 
 _OLD = {"office": Wait.OFFICE, "open": Wait.UNIT, "all": Wait.DONE}
 """What stands in addresses of earlier messages, for what each shows now."""
 _BACK = {"review": "/review"}
 """Where a batch comes from and leads back to, beside the list itself."""
+FILTERS = ("wait", "rule", "unit", "due", "q")
+"""The parts of an address that narrow the list down; a batch leads back to it as it was."""
 _NAMED, _NUMBERED = 3, 20
 """Of how many that were not decided the sentence says why, and of how many the numbers: it has to fit a cookie."""
 DEPARTMENTS = ("县政府办公室", "网信办", "融媒体中心", "大数据发展中心")
@@ -38,6 +44,7 @@ def routes(pages: Pages) -> tuple[Route, ...]:
     """Return the addresses."""
     return (
         Route("/cases", partial(cases, pages)),
+        Route("/cases.xlsx", partial(cases_xlsx, pages)),
         Route("/cases/decide", partial(ask_decide, pages)),
         Route("/cases/decide", partial(post_decide, pages), methods=["POST"]),
     )
@@ -48,9 +55,7 @@ async def cases(pages: Pages, request: Request) -> Response:
     params, visitor = request.query_params, visitor_of(request)
     if "state" in params and "wait" not in params:
         return _moved(params)
-    which = CaseFilter(
-        wait=_wait(params.get("wait")), rule=params.get("rule", ""), unit=params.get("unit", ""), own=visitor.own
-    )
+    which = _asked(pages, request)
     board: Board = await pages.context.store.query(lambda tx: read_board(tx, which, number_of(request)))
     may_decide = visitor.may(Right.DECIDE)
     return pages.html(
@@ -59,8 +64,42 @@ async def cases(pages: Pages, request: Request) -> Response:
         board=board,
         which=which,
         Wait=Wait,
+        Due=Due,
+        given={name: params[name] for name in FILTERS if params.get(name)},
         may_decide=may_decide,
         problems=ASKED.get(params.get("missing", ""), ()),
+    )
+
+
+async def cases_xlsx(pages: Pages, request: Request) -> Response:
+    """Answer `/cases.xlsx`: the list as it is seen, all pages of it."""
+    which, moment = _asked(pages, request), pages.context.moment()
+    parts = (which.wait.label, which.rule, which.unit, which.due.label if which.due else "", which.wanted)
+    return await handed_out(
+        pages,
+        request,
+        lambda tx: cases_listed(tx, which, moment, masked),
+        Handout.CASES,
+        f"事项{moment.today}.xlsx",
+        "，".join(filter(None, parts)),
+    )
+
+
+def _asked(pages: Pages, request: Request) -> CaseFilter:
+    """Return which cases an address asks for; raises HTTPException for what is none of those there are."""
+    params, visitor = request.query_params, visitor_of(request)
+    due = params.get("due", "")
+    found = next((one for one in Due if one.value == due), None)
+    if due and found is None:
+        raise HTTPException(400, f"没有“{due[:20]}”这个条件，可选：{'、'.join(one.label for one in Due)}。")
+    return CaseFilter(
+        wait=_wait(params.get("wait")),
+        rule=params.get("rule", ""),
+        unit=params.get("unit", "").strip(),
+        wanted=params.get("q", "").strip(),
+        due=found,
+        today=pages.context.moment().today,
+        own=visitor.own,
     )
 
 
@@ -94,7 +133,7 @@ async def ask_decide(pages: Pages, request: Request) -> Response:
     wanted = _ticked(params.getlist("case"), params.get("ruling", "")) or _chosen(params.multi_items())
     back = params.get("back", "")
     if missing := _missing(wanted, has_ticks="case" in params, back=back):
-        query = {name: params[name] for name in ("wait", "rule", "unit") if params.get(name)}
+        query = {name: params[name] for name in FILTERS if params.get(name)}
         return RedirectResponse(f"{_BACK.get(back, '/cases')}?{urlencode(query | {'missing': missing})}", 303)
     return await _confirm(pages, request, wanted, back)
 
@@ -145,7 +184,7 @@ async def post_decide(pages: Pages, request: Request) -> Response:
 
 
 def _list_of(form: Form) -> str:
-    query = {name: form.get(name) for name in ("wait", "rule", "unit") if form.get(name)}
+    query = {name: form.get(name) for name in FILTERS if form.get(name)}
     return f"/cases?{urlencode(query)}" if query else "/cases"
 
 
@@ -197,5 +236,6 @@ async def _confirm(
         back=back if back in _BACK else "",
         back_address=_BACK.get(back, "/cases"),
         departments=DEPARTMENTS,
+        filters=FILTERS,
         ChoicePart=ChoicePart,
     )

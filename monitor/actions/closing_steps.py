@@ -1,0 +1,83 @@
+"""Mark the steps of a deregistration (注销进度) and correct them: the old days stay in the log, and judgeable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.actions.actor import Actor, Right, write_audit
+from monitor.actions.refused import Field, RefusedError, StaleError
+from monitor.core.account import Account
+from monitor.core.calendar import beijing_date
+from monitor.core.closing_steps import ClosingForm, Days, changes, closing_form, faults
+from monitor.core.deregistration import Progress, progress
+from monitor.core.finding import RuleBook
+from monitor.store import Tx, facts, records
+
+WHY = Field("why", "更正原因")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkStepsCommand:
+    """The days of an account's deregistration, as they are to stand."""
+
+    account: str
+    days: Days
+    """Of every step that is done; a day that is left out is none, or no longer."""
+    why: str = ""
+    """Of a correction: what was wrong."""
+    seen: str
+    """How the form stood when the actor saw it: its `seen`."""
+    book: RuleBook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepsMarked:
+    """What stands now."""
+
+    account: Account
+    told: str
+    """What was marked: 公告2026-12-01."""
+    progress: Progress
+
+
+class DaysRefusedError(RefusedError):
+    """Days that cannot be; `faults` has the field of each sentence."""
+
+    def __init__(self, found: tuple[tuple[str, str], ...]) -> None:
+        """Say all of it."""
+        self.faults = found
+        super().__init__("\n".join(f"{text}。" for _, text in found), *(Field(name, name) for name, _ in found))
+
+
+def mark_steps(tx: Tx, command: MarkStepsCommand, *, actor: Actor, now: datetime) -> StepsMarked:
+    """Keep what is new of these days, in the place of what they correct; raises RefusedError, StaleError."""
+    actor.require(Right.DECIDE)
+    account, form = form_of(tx, command.account, command.book, now)
+    if form.seen != command.seen:
+        raise StaleError("注销进度刚才已有变化，您填的没有登记，请与现在的日期核对后重新提交。")
+    wrong = tuple((day.value, text) for day, text in faults(form, command.days, beijing_date(now)))
+    if wrong:
+        raise DaysRefusedError(wrong)
+    found = changes(account, form, command.days)
+    if not found:
+        raise RefusedError("没有改动，请填写新办理的步骤的日期。")
+    if any(change.before for change in found) and not command.why.strip():
+        raise RefusedError("改动已登记的日期，请填写更正原因。", WHY)
+    for change in found:
+        records.put(tx, change.after, instead_of=change.before, known_at=now)
+    before, after = ("，".join(filter(None, told)) for told in zip(*(change.told for change in found), strict=True))
+    write_audit(tx, actor, now, "deregistration mark", account.id, command.why.strip(), before=before, after=after)
+    _, stands = form_of(tx, command.account, command.book, now)
+    return StepsMarked(account=account, told=after or "已撤回", progress=stands.progress)
+
+
+def form_of(tx: Tx, account: str, book: RuleBook, now: datetime) -> tuple[Account, ClosingForm]:
+    """Return an account and the form of its deregistration; raises RefusedError where there is none."""
+    known = next(iter(facts.known(tx, [account], now=now)), None)
+    if known is None:
+        raise RefusedError(f"台账中没有账号“{account}”，请核对编号。", Field("account", "账号"))
+    reached = progress(known, book, now)
+    if reached is None:
+        raise RefusedError(f"“{known.account.name}”没有作出注销或清理整合的决定，请先登记决定。")
+    return known.account, closing_form(known.account, reached, book)
