@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import select
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 TIMEOUT = 30
+PATIENCE = 150
+"""Seconds in which a browser that is waited for says something, however slow the machine."""
 _KEYS = {"Enter": (13, "\r"), "Tab": (9, ""), "Space": (32, " "), "Escape": (27, ""), "ArrowDown": (40, "")}
 """The code of each named key, and the text it gives."""
 
@@ -38,6 +41,8 @@ class Browser:
         self._ids = count(1)
         self._unread = b""
         self._events: list[dict[str, Any]] = []
+        self.complaints: list[str] = []
+        """What the browser wrote to its console on all pages so far; whoever expects something takes it out."""
         target = self._call("Target.createTarget", url="about:blank")["targetId"]
         self._session: str | None = self._call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Log", "Runtime", "Network"):
@@ -55,7 +60,27 @@ class Browser:
         if picture is not None:
             shot = self._call("Page.captureScreenshot", captureBeyondViewport=True)
             picture.write_bytes(base64.b64decode(shot["data"]))
-        return Sight(complaints=tuple(self._complaints()), is_too_wide=bool(too_wide))
+        said = (complaint for event in self._events if (complaint := _complaint(event)))
+        return Sight(complaints=tuple(said), is_too_wide=bool(too_wide))
+
+    def shoot(self, picture: Path, *, selector: str = "body", height: int | None = None, scale: float = 1) -> None:
+        """Take a picture of the first element that is meant, no higher than so many pixels of the page."""
+        box = self.evaluate(f"""(() => {{ const box = document.querySelector({json.dumps(selector)})
+            .getBoundingClientRect(); return [box.x + scrollX, box.y + scrollY, box.width, box.height]; }})()""")
+        assert isinstance(box, list), f"there is no {selector}"
+        x, y, width, whole = box
+        clip = {"x": x, "y": y, "width": width, "height": min(whole, height or whole), "scale": scale}
+        shot = self._call("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)
+        picture.write_bytes(base64.b64decode(shot["data"]))
+
+    def as_on_paper(self, *, off: bool = False) -> None:
+        """Show pages as they are printed, or on a screen again."""
+        self._call("Emulation.setEmulatedMedia", media="" if off else "print")
+
+    def print(self, paper: Path) -> None:
+        """Print the page as it says itself, on A4."""
+        printed = self._call("Page.printToPDF", preferCSSPageSize=True, paperWidth=8.27, paperHeight=11.69)
+        paper.write_bytes(base64.b64decode(printed["data"]))
 
     def click(self, selector: str, *, is_leaving: bool = False) -> None:
         """Click the middle of the first element that is meant; wait for the next page if it leads to one."""
@@ -106,21 +131,15 @@ class Browser:
         """Have pages run no scripts, or run them again."""
         self._call("Emulation.setScriptExecutionDisabled", value=off)
 
+    def forget(self) -> None:
+        """Forget whoever has logged in: the browser is as good as another person's."""
+        self._call("Network.clearBrowserCookies")
+
     def evaluate(self, expression: str) -> object:
         """Return what a JavaScript expression gives in the page; a promise is waited for."""
         answer = self._call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         value: object = answer["result"].get("value")
         return value
-
-    def _complaints(self) -> Iterator[str]:
-        for event in self._events:
-            said = event.get("params", {})
-            if event["method"] == "Log.entryAdded" and said["entry"]["level"] in {"error", "warning"}:
-                yield said["entry"]["text"]
-            if event["method"] == "Runtime.consoleAPICalled" and said["type"] in {"error", "warning", "assert"}:
-                yield str(said["args"])
-            if event["method"] == "Runtime.exceptionThrown":
-                yield str(said["exceptionDetails"])
 
     def _call(self, method: str, **params: object) -> dict[str, Any]:
         number = next(self._ids)
@@ -143,13 +162,31 @@ class Browser:
 
     def _hear(self) -> dict[str, Any]:
         while b"\0" not in self._unread:
+            if not select.select([self._answers], [], [], PATIENCE)[0]:
+                raise RuntimeError("the browser says nothing more: what was clicked may have led nowhere")
             heard = os.read(self._answers, 1 << 20)
             if not heard:
                 raise RuntimeError("the browser has gone")
             self._unread += heard
         said, _, self._unread = self._unread.partition(b"\0")
         message: dict[str, Any] = json.loads(said)
+        if complaint := _complaint(message):
+            self.complaints.append(complaint)
         return message
+
+
+def _complaint(event: dict[str, Any]) -> str:
+    """Return what an event complains of: an error, a refused load, a broken policy; "" if it is nothing of the kind."""
+    said = event.get("params", {})
+    match event.get("method"):
+        case "Log.entryAdded" if said["entry"]["level"] in {"error", "warning"}:
+            return f"{said['entry']['text']} {said['entry'].get('url', '')}".strip()
+        case "Runtime.consoleAPICalled" if said["type"] in {"error", "warning", "assert"}:
+            return str(said["args"])
+        case "Runtime.exceptionThrown":
+            return str(said["exceptionDetails"])
+        case _:
+            return ""
 
 
 @contextmanager
