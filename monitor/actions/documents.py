@@ -31,6 +31,8 @@ class Handout(Enum):
     PUBLIC = "report public"
     PROBLEMS = "report problems"
     RECHECK = "report recheck"
+    LEDGER = "report ledger"
+    SAMPLE = "report sample"
     AUDIT = "audit export"
 
     @property
@@ -44,7 +46,7 @@ class Handout(Enum):
         return Right.REPORT if is_report else Right.EXPORT
 
 
-_PERSONAL = frozenset({Handout.PERSONAL_DATA, Handout.HANDOVER})
+_PERSONAL = frozenset({Handout.PERSONAL_DATA, Handout.HANDOVER, Handout.LEDGER})
 """Those that name people and how they are reached."""
 
 

@@ -13,7 +13,10 @@ import click
 from monitor.cli.chinese import Command, Group, Option
 from monitor.cli.moments import DAY, MOMENT, PAST_MOMENT
 
-_REPORTS = ("weekly", "bulletin", "public", "problems", "recheck", "deductions", "review", "deregistration")
+_REPORTS = (
+    *("weekly", "bulletin", "public", "problems", "recheck", "ledger", "sample"),
+    *("deductions", "review", "deregistration"),
+)
 _FORMS = ("roster", "posts", "filed-list", "bulletins", "index", "decisions", "records")
 _PATH = click.Path(path_type=Path)
 _flag = partial(Option, is_flag=True)
@@ -182,7 +185,8 @@ _HANDING_OUT = (
     Command(
         "report",
         "写出报表：weekly 周报，bulletin 通报送审稿，public 通报公开稿，problems 问题清单，recheck 上期问题复查情况，"
-        "deductions 扣分建议清单，review 联合研判表，deregistration 注销进度表；只提建议，由人决定。",
+        "ledger 台账全表，sample 随机抽查名单，deductions 扣分建议清单，review 联合研判表，"
+        "deregistration 注销进度表；只提建议，由人决定。",
         "report:write_report",
         click.Argument(["what"], type=click.Choice(_REPORTS), metavar="内容"),
         _TABLE,
@@ -193,7 +197,9 @@ _HANDING_OUT = (
             "默认本季度，周报默认上周；按期末的情况判定。",
         ),
         Option(["--known-at"], type=MOMENT, metavar="时刻|now", help="按哪一时刻所知判定，默认与期末相同。"),
-        short="写出扣分建议清单、联合研判表、注销进度表。",
+        Option(["--seed"], metavar="种子", help="与 sample 同用：同一种子抽出同样的账号，默认随机生成并写明。"),
+        Option(["--count"], type=click.IntRange(1, 100_000), metavar="个数", help="与 sample 同用，默认十分之一。"),
+        short="写出周报、通报、清单、抽查名单、扣分建议、研判表、注销进度。",
     ),
     Command(
         "handover",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 
 import click
 
@@ -20,19 +22,38 @@ from monitor.core.report import ReportKind
 from monitor.documents import Document, write
 from monitor.documents.deductions import deductions
 from monitor.documents.deregistration import deregistration
+from monitor.documents.ledger import ledger
 from monitor.documents.reports import ReportPart, document_of
 from monitor.documents.review import review
+from monitor.documents.spot_check import spot_check
 from monitor.documents.writing import NotWrittenError
 from monitor.pipeline.dossiers import Dossiers, read_dossiers
 from monitor.pipeline.reckoning import reckon
 
 
-def write_report(where: CommandContext, *, what: str, out: Path, period: str | None, known_at: datetime | None) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Drawing:
+    """How a random sample is drawn."""
+
+    seed: str
+    count: int | None
+
+
+def write_report(
+    where: CommandContext,
+    *,
+    what: str,
+    out: Path,
+    period: str | None,
+    known_at: datetime | None,
+    seed: str | None,
+    count: int | None,
+) -> None:
     """Write a report to a file, and print its head."""
     moment = now()
     about = _period(what, period, moment)
     at = about.judged_at(moment)
-    then = known_at or at
+    then, drawing = known_at or at, _drawing(what, seed, count)
     settings = where.settings()
     rules = rules_in_force(settings, settings.work_calendar())
     with where.store(reads=True) as store:
@@ -41,14 +62,28 @@ def write_report(where: CommandContext, *, what: str, out: Path, period: str | N
                 reckoning = reckon(tx, rules, about, now=moment, known_at=then, tell=tell)
                 document = document_of(_RECKONED[what], _kind(what), reckoning, settings.office.name)
             else:
-                document = _document(what, read_dossiers(tx, rules, about, at=at, known_at=then, tell=tell), about)
-        handed = HandOutCommand(what=Handout(f"report {what}"), file=out.name, detail=about.label)
+                dossiers = read_dossiers(tx, rules, about, at=at, known_at=then, tell=tell)
+                document = _document(what, dossiers, about, drawing)
+        detail = f"{about.label}，种子{drawing.seed}" if what == "sample" else about.label
+        handed = HandOutCommand(what=Handout(f"report {what}"), file=out.name, detail=detail)
         perform_in(store, hand_out, handed)
     try:
         write(out, document, where.config)
     except NotWrittenError as error:
         raise Refusal(str(error)) from error
     click.echo("\n".join((*document.head, f"已写入 {out}。")))
+
+
+_LONGEST_SEED = 60
+
+
+def _drawing(what: str, seed: str | None, count: int | None) -> _Drawing:
+    """Return how to draw a sample, by a seed of chance where none is given; raises UsageError."""
+    if what != "sample" and (seed is not None or count is not None):
+        raise click.UsageError("--seed 和 --count 只与 sample 同用")
+    if seed is not None and (not seed.isprintable() or not 0 < len(seed.strip()) <= _LONGEST_SEED):
+        raise click.UsageError(f"--seed 应为1至{_LONGEST_SEED}个可见字符")
+    return _Drawing(seed=seed.strip() if seed else token_hex(8), count=count)
 
 
 _SHAPES = "2026-Q2、2026-05、2026-W21 或 2026-05-01..2026-05-20"
@@ -66,12 +101,16 @@ def _kind(what: str) -> ReportKind:
     return ReportKind.WEEKLY if what == "weekly" else ReportKind.SPECIAL
 
 
-def _document(what: str, dossiers: Dossiers, about: Period) -> Document:
+def _document(what: str, dossiers: Dossiers, about: Period, drawing: _Drawing) -> Document:
     match what:
+        case "sample":
+            return spot_check(dossiers.of_accounts, dossiers.records, about, seed=drawing.seed, count=drawing.count)
         case "deductions":
             return deductions(dossiers.of_accounts, dossiers.records, about, dossiers.beyond)
         case "review":
             return review(dossiers.of_accounts, dossiers.records, about, dossiers.beyond, titles=rule_titles())
+        case "ledger":
+            return ledger(dossiers.of_accounts, dossiers.records, about, dossiers.filed)
         case _:
             return deregistration(dossiers.of_accounts, dossiers.records, about)
 

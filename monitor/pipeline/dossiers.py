@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.core.decision import of_this_life
 from monitor.core.deregistration import ID as DEREGISTRATION
 from monitor.core.deregistration import progress
+from monitor.core.filing import FiledList
 from monitor.core.finding import Finding, Known
 from monitor.core.index import IndexWeek
 from monitor.core.period import Period
@@ -35,6 +36,8 @@ class Dossiers:
     """The findings about units and areas."""
     troubles: Sequence[Trouble] = ()
     """What units have to settle."""
+    filed: Mapping[str, str] = field(default_factory=dict)
+    """The filing numbers that the latest lists have, by account."""
 
 
 def read_dossiers(
@@ -52,11 +55,13 @@ def read_dossiers(
     records: dict[int, Record] = {}
     beyond: list[Finding] = []
     troubles: list[Trouble] = []
+    filed: dict[str, str] = {}
     for area in registers.areas(tx, now=at, known_at=known_at):
         register = registers.register(tx, area, now=at, known_at=known_at)
         weeks[area] = register.weeks[-_INDEX_WEEKS:]
         records |= {record.id: record for record in register.records}
         troubles += register.troubles
+        filed |= _numbers(register.filed)
         for _, finding in rules.area_findings(register, at):
             if finding.account is not None:
                 found.setdefault(finding.account, []).append(finding)
@@ -78,7 +83,13 @@ def read_dossiers(
 
     ids = [account.id for account in roster.accounts(tx, at=at, known_at=known_at)]
     of_accounts = [dossier(known) for known in facts.known_in_turn(tx, ids, now=at, known_at=known_at, tell=tell)]
-    return Dossiers(of_accounts=of_accounts, records=list(records.values()), beyond=beyond, troubles=troubles)
+    return Dossiers(
+        of_accounts=of_accounts, records=list(records.values()), beyond=beyond, troubles=troubles, filed=filed
+    )
+
+
+def _numbers(filed: FiledList | None) -> Mapping[str, str]:
+    return {id_: filing.number for id_, filing in filed.filings.items() if filing.number} if filed else {}
 
 
 def _values(weeks: tuple[IndexWeek, ...], account: str) -> Iterator[str]:

@@ -32,6 +32,8 @@ _ACTIONS = {
     "report public": "写出通报公开稿",
     "report problems": "写出问题清单",
     "report recheck": "写出上期问题复查情况",
+    "report ledger": "写出台账全表",
+    "report sample": "抽取随机抽查名单",
     "audit export": "导出操作记录",
     "db backup": "备份数据库",
     "message show": "查看消息的收件人",

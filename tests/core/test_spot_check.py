@@ -1,0 +1,45 @@
+"""A random sample that anybody draws again from its seed."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.core.spot_check import drawn, reviewers, usual_count
+
+IDS = st.lists(st.text(min_size=1, max_size=8), unique=True, max_size=30)
+
+
+def test_a_seed_draws_what_its_described_method_draws() -> None:
+    assert drawn(("A01", "A02", "A03", "A04", "A05"), 3, "2026-Q4") == DRAWN
+    by_hand = sorted(("A01", "A02", "A03", "A04", "A05"), key=lambda id_: sha256(f"2026-Q4:{id_}".encode()).hexdigest())
+    assert tuple(by_hand[:3]) == DRAWN
+
+
+DRAWN = ("A05", "A01", "A04")
+"""Worked out with sha256sum, so that no later version of anything may draw others."""
+
+
+@given(IDS, st.integers(0, 40), st.text(max_size=20), st.randoms())
+def test_the_order_of_the_roster_does_not_matter_and_nobody_is_drawn_twice(
+    ids: list[str], count: int, seed: str, chance: object
+) -> None:
+    shuffled = list(ids)
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    found = drawn(ids, count, seed)
+    assert found == drawn(shuffled, count, seed)
+    assert len(set(found)) == len(found) == min(count, len(ids))
+
+
+@given(IDS, st.text(max_size=20))
+def test_every_unit_is_reviewed_by_another_and_reviews_one(units: list[str], seed: str) -> None:
+    by = reviewers(units, seed)
+    if len(units) > 1:
+        assert set(by) == set(by.values()) == set(units)
+    assert all(unit != reviewer for unit, reviewer in by.items())
+
+
+def test_one_in_ten_is_drawn_and_at_least_one() -> None:
+    assert [usual_count(number) for number in (0, 1, 10, 11, 250)] == [0, 1, 1, 2, 25]

@@ -1,0 +1,26 @@
+"""The sheets of a random sample."""
+
+from __future__ import annotations
+
+from monitor.core.finding import State
+from monitor.documents.spot_check import SHEETS, spot_check
+from tests.core.build import finding
+from tests.documents.test_reports import QUARTER, dossier, rows
+
+
+def test_a_sample_says_its_seed_and_method_and_brings_a_sheet_for_each_check() -> None:
+    found = [dossier(finding(State.OK), name=f"A{number:02}", unit=f"示例{number % 3}局") for number in range(1, 31)]
+    made = spot_check(found, (), QUARTER, seed="2026-Q2", count=None)
+    again = spot_check(list(reversed(found)), (), QUARTER, seed="2026-Q2", count=None)
+    assert made.head[0] == "2026年第二季度：从30个账号中抽取3个。"
+    assert "种子：2026-Q2。" in made.head[1]
+    assert {row["账号ID"] for row in rows(made)} == {row["账号ID"] for row in rows(again)}
+    assert [one.title for one in made.attachments] == [*SHEETS, "交叉互评表"]
+    assert all(len(tuple(one.table.rows)) == 3 for one in made.attachments)
+    assert len(rows(spot_check(found, (), QUARTER, seed="", count=7))) == 7
+
+
+def test_of_an_empty_county_nothing_is_drawn() -> None:
+    made = spot_check((), (), QUARTER, seed="x", count=None)
+    assert made.head[0] == "2026年第二季度：从0个账号中抽取0个。"
+    assert rows(made) == []
