@@ -27,7 +27,19 @@ LONGEST = timedelta(days=366)
 RIGHTS: dict[TokenScope, frozenset[Right]] = {
     TokenScope.READ: frozenset({Right.SEE}),
     TokenScope.POST_LINKS: frozenset({Right.PASTE}),
-    TokenScope.DECIDE: frozenset({Right.VERIFY, Right.DECIDE, Right.CLOSE, Right.RELEASE, Right.RETRY, Right.MUTE}),
+    TokenScope.DECIDE: frozenset(
+        {
+            Right.VERIFY,
+            Right.DECIDE,
+            Right.CLOSE,
+            Right.RELEASE,
+            Right.WITHHOLD,
+            Right.RETRY,
+            Right.PHONE,
+            Right.MUTE,
+            Right.LOOK,
+        }
+    ),
 }
 """The rights that each scope gives."""
 NAME_LENGTH = 60

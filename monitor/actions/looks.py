@@ -91,6 +91,7 @@ def look_by_hand(tx: Tx, command: LookByHandCommand, *, actor: Actor, now: datet
     if command.at > now:
         raise RefusedError("核查时间晚于现在，没有登记。", Field("at", "核查时间"))
     account = _account(tx, command.account)
+    actor.require_area([account.area])
     before = _updates(tx, command.rules, account, now)
     done = _kept(tx, account, command, actor=actor, now=now)
     _ask_before_accusing(tx, command, account, before, now)
@@ -109,6 +110,7 @@ def correct_look(tx: Tx, command: CorrectLookCommand, *, actor: Actor, now: date
     if not command.why.strip():
         raise RefusedError("请填写{fields}：原来的登记错在哪里。", WHY)
     account = _account(tx, found.file)
+    actor.require_area([account.area])
     before = _updates(tx, command.rules, account, now)
     imports.take_back(tx, found, at=now, by=actor.name)
     again = LookByHandCommand(

@@ -53,6 +53,7 @@ MEANINGS: Mapping[Right, str] = {
     Right.MANAGE_USERS: "新增、停用用户，改角色，发一次性链接",
     Right.KEEP_LOGIN: "改密码、动态口令，退出其他登录",
     Right.MANAGE_TOKENS: "给其他程序开通、停用接口",
+    Right.MANAGE_HOOKS: "新增、停用推送地址，把事项推送给其他单位的程序",
 }
 """What somebody who has a right sees or does by it."""
 

@@ -303,3 +303,50 @@ def test_a_failed_message_is_still_its_area_s(two_areas: Store, caller: TestClie
     for area, found in (("另一县", [message]), ("示例县", [])):
         listed = caller.get("/api/v1/messages?state=failed", headers=limited(two_areas, around, area)).json()
         assert [entry["id"] for entry in listed if entry["id"] == message] == found
+
+
+# --- what pages do by batch bars and small forms ---
+
+
+def test_many_cases_are_decided_at_once_and_it_is_said_which_were_not(
+    two_areas: Store, caller: TestClient, around: Surroundings
+) -> None:
+    case, _ = of_b1(two_areas)
+    headers = bearer(issued(two_areas, around, TokenScope.DECIDE))
+    picked = [{"case": case, "ruling": "exempted"}, {"case": 99999, "ruling": "exempted"}]
+    body = {"cases": picked, "by": "县府办", "note": "整合期间", "document": "示例〔2026〕1号"}
+    answer = caller.post("/api/v1/decisions", json=body, headers=headers)
+    assert (answer.status_code, answer.json()["said"]) == (200, "已登记1项决定。")
+    assert [passed["case"] for passed in answer.json()["passed"]] == [99999]
+    ours = limited(two_areas, around, "示例县")
+    assert caller.post("/api/v1/decisions", json=body, headers=ours).status_code == 404
+    assert caller.post("/api/v1/decisions", json=body | {"cases": []}, headers=headers).status_code == 400
+
+
+def test_a_message_is_withheld_with_a_reason_and_a_failed_one_told_on_the_phone(
+    two_areas: Store, caller: TestClient, around: Surroundings
+) -> None:
+    _, message = of_b1(two_areas)
+    headers = bearer(issued(two_areas, around, TokenScope.DECIDE))
+    phoning = {"to": "联络员甲"}
+    assert caller.post(f"/api/v1/messages/{message}/phone", json=phoning, headers=headers).status_code == 409
+    withheld = caller.post(f"/api/v1/messages/{message}/withhold", json={"why": "已电话说明"}, headers=headers)
+    assert (withheld.status_code, withheld.json()) == (200, {"said": "已压下1条消息。"})
+    with two_areas.begin() as tx:
+        outbox.settle(tx, message, MessageState.FAILED, at=around.clock())
+    phoned = caller.post(f"/api/v1/messages/{message}/phone", json=phoning, headers=headers)
+    assert (phoned.status_code, phoned.json()) == (200, {"said": "已登记电话告知。"})
+    ours = limited(two_areas, around, "示例县")
+    for act, body in (("phone", phoning), ("withhold", {"why": "x"})):
+        assert caller.post(f"/api/v1/messages/{message}/{act}", json=body, headers=ours).status_code == 404
+
+
+def test_a_look_by_hand_is_registered_as_on_its_page(
+    two_areas: Store, caller: TestClient, around: Surroundings
+) -> None:
+    headers = bearer(issued(two_areas, around, TokenScope.DECIDE))
+    address = "/api/v1/accounts/B1/looks"
+    assert caller.post(address, json={"newest": "昨晚"}, headers=headers).status_code == 409
+    seen = caller.post(address, json={"newest": "0"}, headers=headers)
+    assert (seen.status_code, seen.json()) == (200, {"said": "“另一账号”：已登记人工核查。"})
+    assert caller.post(address, json={"newest": "0"}, headers=limited(two_areas, around, "示例县")).status_code == 404

@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+from monitor.actions.case_batch import DecideManyCommand, PickedCase, decide_many
 from monitor.actions.cases import CloseCommand, DecideCommand, close, decide
 from monitor.actions.claims import PasteCommand
-from monitor.actions.messages import ReleaseCommand, RetryCommand, release, retry
+from monitor.actions.looks import LookByHandCommand, look_by_hand
+from monitor.actions.messages import (
+    PhoneCommand,
+    ReleaseCommand,
+    RetryCommand,
+    WithholdCommand,
+    phone,
+    release,
+    retry,
+    withhold,
+)
 from monitor.actions.mutes import MuteCommand, mute
 from monitor.actions.perform import perform_async
 from monitor.core.calendar import beijing_date
 from monitor.core.claim import Excess, Verdict
 from monitor.core.shapes import claim_shape
 from monitor.core.token_scope import TokenScope
-from monitor.queries.lists import is_message_in, read_case
+from monitor.queries.lists import is_account_of, is_message_in, read_case
 from monitor.web.api.operation import Acting, Answer, Call, Operation
 from monitor.web.api.problems import ProblemError
 from monitor.web.api.reading import ACCOUNT_ID
-from monitor.web.api.schema import ClaimModel, ClosingBody, DecisionBody, DoneModel, LinkBody, MuteBody
+from monitor.web.api.schema import (
+    ClaimModel,
+    ClosingBody,
+    DecidedModel,
+    DecisionBody,
+    DecisionsBody,
+    DoneModel,
+    LinkBody,
+    LookBody,
+    MuteBody,
+    PhoneBody,
+    WithholdBody,
+)
 from monitor.web.paging import whole
 
 _STATUS = {
@@ -57,6 +80,25 @@ async def _decide(call: Call) -> Answer:
     return _done(f"{done.named}：已登记{body.ruling.label}。")
 
 
+async def _decide_many(call: Call) -> Answer:
+    body, book = call.body, call.context.rule_book(beijing_date(call.now))
+    for one in body.cases:
+        await _require_case(call, one.case)
+    command = DecideManyCommand(
+        picked=tuple(PickedCase(case=one.case, ruling=one.ruling, into=one.into or "") for one in body.cases),
+        titles=book.titles,
+        terms=book.terms,
+        by=body.by,
+        note=body.note,
+        document=body.document,
+        until=body.until,
+        into=body.into or "",
+    )
+    came = await perform_async(call.context.store, decide_many, command, actor=call.actor, now=call.now)
+    passed = [{"case": one.case, "why": one.why} for one in came.passed]
+    return Answer(200, {"said": f"已登记{len(came.done)}项决定。", "passed": passed})
+
+
 async def _close(call: Call) -> Answer:
     command = CloseCommand(case=await _case(call), by=call.body.by, note=call.body.note)
     done = await perform_async(call.context.store, close, command, actor=call.actor, now=call.now)
@@ -67,6 +109,34 @@ async def _release(call: Call) -> Answer:
     command = ReleaseCommand(numbers=(await _message_number(call),))
     count = await perform_async(call.context.store, release, command, actor=call.actor, now=call.now)
     return _done(f"已放行{count}条消息。")
+
+
+async def _withhold(call: Call) -> Answer:
+    command = WithholdCommand(numbers=(await _message_number(call),), why=call.body.why)
+    count = await perform_async(call.context.store, withhold, command, actor=call.actor, now=call.now)
+    return _done(f"已压下{count}条消息。")
+
+
+async def _phone(call: Call) -> Answer:
+    command = PhoneCommand(number=await _message_number(call), to=call.body.to, at=call.body.at)
+    await perform_async(call.context.store, phone, command, actor=call.actor, now=call.now)
+    return _done("已登记电话告知。")
+
+
+async def _look(call: Call) -> Answer:
+    body, id_, area = call.body, call.path["account_id"], call.actor.area
+    if not await call.context.store.query(lambda tx: is_account_of(tx, id_, area)):
+        raise ProblemError(404, "没有这一项。")
+    command = LookByHandCommand(
+        account=id_,
+        newest=body.newest,
+        is_complete=body.is_complete,
+        at=call.now,
+        rules=call.context.rules,
+        is_confirmed=body.is_confirmed,
+    )
+    registered = await perform_async(call.context.store, look_by_hand, command, actor=call.actor, now=call.now)
+    return _done(f"“{registered.account.name}”：已登记人工核查。")
 
 
 async def _retry(call: Call) -> Answer:
@@ -86,10 +156,15 @@ async def _mute(call: Call) -> Answer:
 
 async def _case(call: Call) -> int:
     """Return the number of the case; 404 to a caller for one area, unless it is that area's."""
-    number, area = whole(call.path["number"]), call.actor.area
+    number = whole(call.path["number"])
+    await _require_case(call, number)
+    return number
+
+
+async def _require_case(call: Call, number: int) -> None:
+    area = call.actor.area
     if area and await call.context.store.query(lambda tx: read_case(tx, number, area)) is None:
         raise ProblemError(404, "没有这一项。")
-    return number
 
 
 async def _message_number(call: Call) -> str:
@@ -137,6 +212,16 @@ ACTINGS: tuple[Operation, ...] = (
         statuses=_DONE,
     ),
     Acting(
+        name="decideCases",
+        path="/decisions",
+        summary="一次登记对多个事项的处置决定",
+        scope=TokenScope.DECIDE,
+        body=DecisionsBody,
+        answer=DecidedModel,
+        act=_decide_many,
+        statuses=_DONE,
+    ),
+    Acting(
         name="closeCase",
         path="/cases/{number}/close",
         summary="人工办结一个事项",
@@ -156,6 +241,39 @@ ACTINGS: tuple[Operation, ...] = (
         answer=DoneModel,
         act=_release,
         path_notes=_MESSAGE,
+        statuses=_DONE,
+    ),
+    Acting(
+        name="withholdMessage",
+        path="/messages/{message_id}/withhold",
+        summary="压下一条待放行的消息，写明原因",
+        scope=TokenScope.DECIDE,
+        body=WithholdBody,
+        answer=DoneModel,
+        act=_withhold,
+        path_notes=_MESSAGE,
+        statuses=_DONE,
+    ),
+    Acting(
+        name="phoneMessage",
+        path="/messages/{message_id}/phone",
+        summary="登记发送失败的消息已电话告知",
+        scope=TokenScope.DECIDE,
+        body=PhoneBody,
+        answer=DoneModel,
+        act=_phone,
+        path_notes=_MESSAGE,
+        statuses=_DONE,
+    ),
+    Acting(
+        name="registerLook",
+        path="/accounts/{account_id:path}/looks",
+        summary="登记人工核查：一个账号的最新发布日期",
+        scope=TokenScope.DECIDE,
+        body=LookBody,
+        answer=DoneModel,
+        act=_look,
+        path_notes=ACCOUNT_ID,
         statuses=_DONE,
     ),
     Acting(

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from monitor.actions.case_batch import MOST
 from monitor.core.account import AccountFunction, AccountStatus, Platform
 from monitor.core.case import Closing, StepKind
 from monitor.core.claim import Verdict
@@ -38,6 +39,10 @@ Said = Annotated[str, Field(max_length=2000, pattern=NAME_PATTERN)]
 """A text that says something, without control characters."""
 Remark = Annotated[str, Field(max_length=2000, pattern=f"^[^{_STEERING}]*$")]
 """A text that may be empty."""
+
+
+CaseNumber = Annotated[int, Field(ge=1, le=999_999_999)]
+"""The number of a case."""
 
 
 class ProblemModel(Model):
@@ -345,6 +350,76 @@ class DecisionBody(Model):
     """豁免的最后一天。"""
     into: Said | None = None
     """清理整合归集到的账号：账号ID，或同一地区内账号的名称；不在台账上的写名称。"""
+
+
+class PickedBody(Model):
+    """多个事项中的一个，对它怎样决定。"""
+
+    case: CaseNumber
+    """事项编号。"""
+    ruling: Ruling
+    into: Said | None = None
+    """清理整合归集到的账号；不填的，按共同的。"""
+
+
+class DecisionsBody(Model):
+    """一次会议或一次办理中，对多个事项的处置决定。"""
+
+    cases: Annotated[list[PickedBody], Field(min_length=1, max_length=MOST)]
+    by: Said | None = None
+    """决定人。"""
+    note: Remark = ""
+    """理由或说明。"""
+    document: Said | None = None
+    """依据文号或纪要编号。"""
+    until: date | None = None
+    """豁免的最后一天。"""
+    into: Said | None = None
+    """清理整合归集到的账号。"""
+
+
+class PassedModel(Model):
+    """没有登记决定的事项。"""
+
+    case: int
+    why: str
+    """为什么。"""
+
+
+class DecidedModel(Model):
+    """登记了的决定，和没有登记的。"""
+
+    said: str
+    """办了什么，一句中文。"""
+    passed: list[PassedModel]
+    """没有登记的，原样未动。"""
+
+
+class WithholdBody(Model):
+    """压下一条待放行的消息。"""
+
+    why: Said
+    """原因。"""
+
+
+class PhoneBody(Model):
+    """发送失败的消息，已电话告知。"""
+
+    to: Said
+    """告知了谁。"""
+    at: AwareDatetime | None = None
+    """何时；不填为现在。"""
+
+
+class LookBody(Model):
+    """人工核查：打开账号采集到的最新发布日期。"""
+
+    newest: Said
+    """日期，如 2026-12-01；- 为没有发布过，= 为没有更新。"""
+    is_complete: bool = True
+    """采集到完整列表；只知道其中一条的，为 false。"""
+    is_confirmed: bool = False
+    """将认定超期的，须再核对一次，确认后为 true。"""
 
 
 class ClosingBody(Model):
