@@ -109,6 +109,8 @@ def decide(tx: Tx, command: DecideCommand, *, actor: Actor, now: datetime) -> De
     found = _case(tx, command.case)
     actor.require_area([found.area])
     _require_as_seen(tx, found, command.seen, now)
+    if found.account is not None and roster.account(tx, found.account) is None:
+        raise RefusedError(f"事项{command.case}的账号已移出台账，不能再登记或撤销决定；此前的决定保留备查。")
     if command.ruling is Ruling.REVOKED:
         return _revoke(tx, found, command, actor, now)
     finding = cases.finding_on(tx, found)

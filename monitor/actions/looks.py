@@ -180,8 +180,10 @@ def _updates(tx: Tx, rules: RulesInForce, account: Account, now: datetime) -> Fi
 def _ask_before_accusing(
     tx: Tx, command: LookByHandCommand, account: Account, before: Finding | None, now: datetime
 ) -> None:
-    """Raise WouldAccuseError where the account becomes overdue by this and nobody has confirmed it."""
+    """Raise WouldAccuseError where the account becomes overdue by this, or longer, and nobody has confirmed it."""
     after = _updates(tx, command.rules, account, now)
-    was_overdue = before is not None and before.state is State.VIOLATED
-    if after is not None and after.state is State.VIOLATED and not was_overdue and not command.is_confirmed:
+    held = (before.days or 0) if before is not None and before.state is State.VIOLATED else -1
+    if after is None or after.state is not State.VIOLATED or command.is_confirmed:
+        return
+    if (after.days or 0) > held:
         raise WouldAccuseError(after.days or 0)

@@ -79,6 +79,8 @@ class CasePage:
     """The decision that stands, and can be revoked."""
     can_be_closed: bool
     """True if its trouble is over, so that somebody may end it."""
+    is_gone: bool
+    """True if its account is on the roster no more: what was decided stays, and nothing can be decided."""
     targets: tuple[str, ...]
     """Accounts to which content may go, for a form to offer."""
     seen: str
@@ -130,7 +132,8 @@ def read_case(
     line = facts.line
     finding = line.finding or (finding_on(tx, line.case) if facts.decisions else None)
     is_open = line.case.closed_at is None
-    is_decidable = finding is not None and (is_open or finding.state is State.EXEMPTED)
+    is_gone = line.case.account is not None and line.account is None
+    is_decidable = finding is not None and (is_open or finding.state is State.EXEMPTED) and not is_gone
     standing = _standing(facts.decisions)
     return CasePage(
         line=line,
@@ -143,6 +146,7 @@ def read_case(
         barred=barred(finding, moment.title(finding.rule)) if finding is not None and is_decidable else (),
         standing=standing,
         can_be_closed=is_open and (line.finding is None or line.finding.state.is_settled),
+        is_gone=is_gone,
         targets=targets(tx, [line]) if is_decidable else (),
         seen=marks(tx, [line.case])[line.case.id],
         place=_place(tx, line) if is_open else Place(),

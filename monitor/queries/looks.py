@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from monitor.core.account import Account, Platform
-from monitor.core.calendar import beijing_date, days_between, start_of_day
+from monitor.core.calendar import beijing, beijing_date, days_between, start_of_day
 from monitor.core.hand_look import HandLook
+from monitor.core.phrases import dated, plain
 from monitor.queries.paging import ListSlice, slice_of
-from monitor.store import Tx, hand_reading
+from monitor.store import Tx, hand_reading, imports
 from monitor.store.hand_reading import HandFilter, HandRow, RegisteredLook
 from monitor.store.overview import newest_posts
 from monitor.store.roster import accounts
@@ -120,6 +121,15 @@ def read_look(tx: Tx, number: int) -> DoneLook | None:
     """Return the look of a number; None where it was corrected, or there is none."""
     found = hand_reading.registered_look(tx, number)
     return next(iter(_done(tx, (found,))), None) if found else None
+
+
+def read_correction(tx: Tx, number: int, today: date) -> tuple[str, str] | None:
+    """Return of a look that was corrected its account, and who corrected it when; None for any other."""
+    found = imports.find(tx, number)
+    if found is None or found.kind != imports.LOOK or found.withdrawn_at is None:
+        return None
+    when = f"{dated(beijing_date(found.withdrawn_at), today)}{beijing(found.withdrawn_at):%H:%M}"
+    return found.file, f"{plain(found.withdrawn_by or '')}已于{when}改正这次登记，您的改正没有登记。"
 
 
 def _lines(tx: Tx, rows: Sequence[HandRow], now: datetime) -> tuple[LookLine, ...]:

@@ -23,6 +23,8 @@ LONGEST = 256 * 1024
 """Bytes of a form."""
 MOST = 2000
 """Fields of a form."""
+UNDO = "\n"
+"""Between the number of a case that was decided and what is said of that."""
 _URLENCODED = "application/x-www-form-urlencoded"
 _FOREIGN = "这个表单不是本系统的页面发出的，没有登记。请打开本系统的页面重新填写。"
 _STALE = "页面已过期，没有登记。请返回上一页，刷新后重新提交。"
@@ -97,9 +99,12 @@ def problems_of(error: RefusedError, prefix: str = "") -> Problems:
     return tuple(("", line) for line in str(error).split("\n"))
 
 
-def done(request: Request, address: str, sentence: str) -> Response:
-    """Return what leads to a page of ours after a form was taken; it says once what was done."""
+def done(request: Request, address: str, sentence: str, *, decided: int | None = None) -> Response:
+    """Return what leads to a page of ours after a form was taken; it says once what was done.
+
+    Of a decision it also leads to where that is taken back: on the page of the case `decided`.
+    """
     answer = RedirectResponse(address, 303)
     if sentence:
-        cookies.put_notice(request, answer, sentence)
+        cookies.put_notice(request, answer, sentence if decided is None else f"{decided}{UNDO}{sentence}")
     return answer

@@ -96,6 +96,16 @@ def test_one_that_accuses_of_nothing_new_does_not_ask(hand: Store) -> None:
     assert verdict(hand, later) == (State.VIOLATED, 16)
 
 
+def test_a_correction_that_accuses_of_more_asks_once_more(hand: Store) -> None:
+    done = look(hand, "11-16", is_confirmed=True)
+    assert verdict(hand) == (State.VIOLATED, 17)
+    with pytest.raises(WouldAccuseError) as asked:
+        correct(hand, done.number, "11-10")
+    assert asked.value.days == 23
+    correct(hand, done.number, "11-10", is_confirmed=True)
+    assert verdict(hand) == (State.VIOLATED, 23)
+
+
 def test_never_published_needs_a_second_look_on_another_day(hand: Store) -> None:
     assert look(hand, "-").is_once
     assert verdict(hand)[0] is State.UNKNOWN

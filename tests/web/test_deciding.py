@@ -501,3 +501,32 @@ def test_a_choice_shows_its_consequence_and_fields_by_the_keyboard_alone(
         chromium.evaluate("document.querySelector('#choice-consolidated').focus()")
         chromium.press("Space")
         assert chromium.evaluate(seen) == "block"
+
+
+def test_after_a_decision_the_notice_leads_to_where_it_is_taken_back(
+    empty: Store, office: TestClient, numbers: list[int]
+) -> None:
+    answer = decided(office, numbers[0], "retained", next=str(numbers[1]))
+    shown = office.get(answer.headers["location"]).text
+    undo = f"/cases/{numbers[0]}?undo=1#standing"
+    link = rf'<a href="{re.escape(undo)}">撤销这个决定</a></p>'
+    assert re.search(rf'<p class="notice"[^>]*>已登记保留：[^<]*{link}', shown)
+    assert "<details open><summary>撤销这个决定</summary>" in office.get(undo).text
+    revoked = decided(office, numbers[0], "revoked")
+    assert "撤销这个决定" not in office.get(revoked.headers["location"]).text
+    assert [row.ruling for row in rows(empty, tables.decisions)] == [Ruling.RETAINED, Ruling.REVOKED]
+
+
+def test_of_an_account_that_left_the_roster_the_case_says_so_and_nothing_is_decided(
+    empty: Store, office: TestClient, numbers: list[int]
+) -> None:
+    given = {"exempted-note": "整合期间", "exempted-document": "〔2026〕3号"}
+    decided(office, numbers[0], "exempted", **given)
+    enrol(empty, *ACCOUNTS[1:], OVERDUE, at=NOW, remove_missing=True)
+    page = office.get(f"/cases/{numbers[0]}").text
+    assert "账号已移出台账，不再判定和提醒；此前登记的“豁免”保留备查。" in text_of(page)
+    assert "怎么办" not in page
+    assert f'action="/cases/{numbers[0]}/decisions"' not in page
+    late = {"csrf": token_in(office.get(f"/cases/{numbers[1]}").text), "ruling": "revoked", "seen": ""}
+    refused = office.post(f"/cases/{numbers[0]}/decisions", data=late, headers=SITE)
+    assert "账号已移出台账，不能再登记或撤销决定" in text_of(refused.text)

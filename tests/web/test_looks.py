@@ -216,7 +216,12 @@ def test_of_two_who_correct_at_once_the_second_is_told(office: Office) -> None:
     assert link is not None
     office.send(link[1], page="/looks", day__H01="12-1", why__H01="看错了")
     late = office.send(link[1], page="/looks", day__H01="12-3", why__H01="看错了")
-    assert late.status_code in {404, 409}
+    assert late.status_code == 409
+    assert re.search(r"操作员已于12月3日\d\d:\d\d改正这次登记，您的改正没有登记。", text_of(late.text))
+    in_row = office.send(link[1], page="/looks", row=True, day__H01="12-3", why__H01="看错了")
+    assert (in_row.status_code, "改正这次登记，您的改正没有登记。" in in_row.text) == (409, True)
+    assert in_row.text.lstrip().startswith("<tr")
+    assert office.send("/looks/999", page="/looks", day__H01="12-3", why__H01="看错了").status_code == 404
     assert office.newest("H01") == date(2026, 12, 1)
 
 

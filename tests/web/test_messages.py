@@ -161,6 +161,17 @@ def test_a_failure_says_why_in_chinese_and_ends_with_a_call(client: TestClient, 
     assert "条消息发送失败" not in text_of(client.get("/").text)
 
 
+@pytest.mark.parametrize("at", ["昨天下午", "2026-13-01T09:00", "0026-05-19T09:05"])
+def test_a_time_that_cannot_be_read_is_told_and_what_was_typed_is_kept(
+    client: TestClient, filled: Store, at: str
+) -> None:
+    action = f"/messages/{failed(filled)}/phone"
+    answer = send(client, client.get("/messages?state=failed").text, action, to="联络员乙", at=at)
+    assert answer.status_code == 422
+    assert "告知时间应写作2026-05-19 09:05，没有登记。" in text_of(answer.text)
+    assert 'value="联络员乙"' in answer.text
+
+
 @pytest.mark.parametrize("at", ["2026-05-19T10:00", "2020-01-01T09:00"])
 def test_a_call_is_neither_ahead_nor_before_the_message(client: TestClient, filled: Store, at: str) -> None:
     action = f"/messages/{failed(filled)}/phone"

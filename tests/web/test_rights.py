@@ -143,3 +143,10 @@ def test_a_reader_sees_no_phones_messages_imports_and_system(office: Closed, bro
     nav = browser.get("/").text.partition("<nav")[2].partition("</nav>")[0]
     assert not {word for word in ("消息", "导入", "系统") if word in nav}
     assert "告知过的消息" not in browser.get(f"/units/{UNIT.name}").text
+
+
+def test_a_reader_finds_no_field_to_paste_links_into(office: Closed, browsers: dict[str, TestClient]) -> None:
+    del office
+    for role, is_there in ((UserRole.READER, False), (UserRole.OPERATOR, True)):
+        page = browsers[role.label].get(f"/units/{UNIT.name}").text
+        assert ('name="link"' in page) is is_there, role

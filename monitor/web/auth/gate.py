@@ -54,7 +54,7 @@ class LoginGate:
         secret = visit or new_id()
         visitor = await self._visitor(request, secret)
         if isinstance(visitor, Visitor) and _is_whole_page(request):
-            visitor = replace(visitor, notice=cookies.notice(request))
+            visitor = replace(visitor, said=cookies.notice(request))
         app = self._app if isinstance(visitor, Visitor) else visitor
         if isinstance(visitor, Visitor):
             scope.setdefault("state", {})["visitor"] = visitor

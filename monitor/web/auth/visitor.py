@@ -32,8 +32,8 @@ class Visitor:
     roles: frozenset[UserRole]
     login: LoggedIn | None = None
     """None in the sample county, which needs no log-in."""
-    notice: str = ""
-    """What was done just before, to be said once."""
+    said: str = ""
+    """What was done just before, to be said once, as it was kept."""
 
     @property
     def own(self) -> UnitKey | None:
@@ -44,6 +44,17 @@ class Visitor:
     def name(self) -> str:
         """What they are called."""
         return self.actor.name
+
+    @property
+    def notice(self) -> str:
+        """What was done just before, to be said once."""
+        return self.said.partition("\n")[2] if self.decided else self.said
+
+    @property
+    def decided(self) -> int:
+        """The case that was decided just before, 0 for none: its decision can be taken back."""
+        number, end, _ = self.said.partition("\n")
+        return int(number) if end and number.isascii() and number.isdigit() else 0
 
     def may(self, right: Right) -> bool:
         """True if they have a right."""

@@ -61,7 +61,8 @@ async def post_decision(pages: Pages, request: Request) -> Response:
         return await _page(pages, request, form, refused=error, prefix=prefix)
     leads_on = ruling in ENDING or form.get("next") == ""
     address = f"/cases/{number}" if leads_on else f"/cases/{form.get('next')}"
-    return done(request, address, _said(command.ruling, made, pages.context.moment().today))
+    said = _said(command.ruling, made, pages.context.moment().today)
+    return done(request, address, said, decided=None if command.ruling is Ruling.REVOKED else number)
 
 
 async def post_close(pages: Pages, request: Request) -> Response:
@@ -134,6 +135,7 @@ async def _page(
         status=409 if is_stale else 422 if refused else 200,
         page=page,
         typed=form,
+        is_undoing="undo" in request.query_params,
         problems=problems_of(refused, prefix) if refused else (),
         is_stale=is_stale,
         mine=ruling_of(form.get("ruling")),

@@ -27,7 +27,16 @@ from monitor.actions.perform import perform_async
 from monitor.actions.refused import RefusedError
 from monitor.core.account import Platform
 from monitor.core.claim import Excess, Verdict
-from monitor.queries.looks import DoneLook, HandFilter, LookLine, read_counts, read_line, read_look, read_looks
+from monitor.queries.looks import (
+    DoneLook,
+    HandFilter,
+    LookLine,
+    read_correction,
+    read_counts,
+    read_line,
+    read_look,
+    read_looks,
+)
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.forms import Form, done, form_of
 from monitor.web.pages.pages import Pages, number_of
@@ -125,12 +134,16 @@ async def row(pages: Pages, request: Request) -> Response:
 async def look(pages: Pages, request: Request) -> Response:
     """Answer `/looks/{number}`: a look that was registered, to be corrected; for htmx as a row."""
     found = await _look_of(pages, request)
+    if isinstance(found, Response):
+        return found
     return _correction(pages, request, found, None)
 
 
 async def correct(pages: Pages, request: Request) -> Response:
     """Register another value instead of a look's, or only take it back."""
-    found, form = await _look_of(pages, request), await form_of(request)
+    form, found = await form_of(request), await _look_of(pages, request)
+    if isinstance(found, Response):
+        return found
     id_, actor = found.account.id, visitor_of(request).actor
     fields = _fields(form, id_, request)
     command = CorrectLookCommand(
@@ -160,12 +173,21 @@ def _is_late(error: RefusedError) -> bool:
     return isinstance(error, CorrectedMeanwhileError)
 
 
-async def _look_of(pages: Pages, request: Request) -> DoneLook:
-    number = whole(request.path_params["number"])
-    found = await pages.context.store.query(lambda tx: read_look(tx, number)) if number else None
-    if found is None:
-        raise HTTPException(404, "没有这次登记，或者已经改正。")
-    return found
+async def _look_of(pages: Pages, request: Request) -> DoneLook | Response:
+    """Return a look that stands; of one that was corrected meanwhile, the answer that says by whom and when."""
+    number, moment, store = whole(request.path_params["number"]), pages.context.moment(), pages.context.store
+    found = await store.query(lambda tx: read_look(tx, number)) if number else None
+    if found is not None:
+        return found
+    corrected = await store.query(lambda tx: read_correction(tx, number, moment.today)) if number else None
+    if corrected is None:
+        raise HTTPException(404, "没有这次登记，请核对编号。")
+    account, said = corrected
+    line, counts = await store.query(lambda tx: (read_line(tx, account, moment.now), read_counts(tx, moment.now)))
+    if line is None or not _is_row(request):
+        raise HTTPException(409, f"{said}请打开人工核查，按现在的登记核对。")
+    answer = RowAnswer(fields=RowFields(), fault=said)
+    return pages.html("look_row.html", moment, status=409, line=line, answer=answer, counts=counts)
 
 
 def _correction(

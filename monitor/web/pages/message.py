@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from monitor.actions.messages import PhoneCommand, RetryCommand, phone, retry
 from monitor.actions.perform import perform_async
-from monitor.actions.refused import RefusedError
+from monitor.actions.refused import Field, RefusedError
 from monitor.core.calendar import at_beijing
 from monitor.core.message import MessageAct
 from monitor.queries.messages import ActOnMessage, Sent, read_message
@@ -56,8 +56,8 @@ async def message(pages: Pages, request: Request) -> Response:
 async def post_phone(pages: Pages, request: Request) -> Response:
     """Answer POST `/messages/{id}/phone`: keep who was told on the phone what a failed message was to tell."""
     form = await form_of(request)
-    command = PhoneCommand(number=request.path_params["message_id"], to=form.get("to"), at=_moment(form.get("at")))
     try:
+        command = PhoneCommand(number=request.path_params["message_id"], to=form.get("to"), at=_moment(form.get("at")))
         await perform_async(
             pages.context.store, phone, command, actor=visitor_of(request).actor, now=pages.context.clock()
         )
@@ -130,5 +130,5 @@ def _moment(written: str) -> datetime | None:
         typed = datetime.fromisoformat(written)
         day = written_day(typed.date().isoformat())
     except ValueError as error:
-        raise HTTPException(400, "告知时间应写作2026-05-19 09:05。") from error
+        raise RefusedError("告知时间应写作2026-05-19 09:05，没有登记。", Field("at", "告知时间")) from error
     return at_beijing(day, typed.time())
