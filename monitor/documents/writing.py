@@ -15,7 +15,7 @@ from monitor.documents.json_text import write_json
 from monitor.documents.not_written import NotWrittenError
 from monitor.documents.xlsx import write_xlsx
 
-__all__ = ["NotWrittenError", "content_of", "write"]
+__all__ = ["WORD", "NotWrittenError", "content_of", "write"]
 
 WORD = ".docx"
 _WRITERS: Mapping[str, Callable[[IO[bytes], Document], None]] = {

@@ -14,7 +14,8 @@ from monitor.documents import Document
 from monitor.documents.handover import Handover, handover
 from monitor.documents.notice import Matter, notice, why_no_notice
 from monitor.queries.account import read_account
-from monitor.queries.case import CaseFacts, read_facts
+from monitor.queries.case import read_facts
+from monitor.queries.cases import CaseLine
 from monitor.queries.lines import OverviewContext
 from monitor.store import Tx
 from monitor.store.decisions import decisions_of
@@ -41,15 +42,18 @@ def read_notice(tx: Tx, number: int, context: LetterContext) -> Document | None:
     facts = read_facts(tx, number, beijing_date(now))
     if facts is None:
         return None
-    matter = matter_of(facts, context.moment)
+    matter = _matter(facts.line, context.moment)
     if reason := why_no_notice(matter, now):
         raise NoLetterError(reason)
     return notice(matter, context.office, now)
 
 
-def matter_of(facts: CaseFacts, moment: OverviewContext) -> Matter:
-    """Return what a notice tells of a case."""
-    line = facts.line
+def can_be_noticed(line: CaseLine, moment: OverviewContext) -> bool:
+    """True if the unit of a case can be asked now to put it right."""
+    return why_no_notice(_matter(line, moment), moment.now) is None
+
+
+def _matter(line: CaseLine, moment: OverviewContext) -> Matter:
     return Matter(case=line.case, account=line.account, finding=line.finding, title=moment.title(line.case.rule))
 
 

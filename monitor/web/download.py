@@ -8,6 +8,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _PLAIN = re.compile(r"[^A-Za-z0-9.-]+")
 
 

@@ -18,6 +18,7 @@ NEEDS: Mapping[str, Right] = {
     "/cases": Right.SEE,
     "/cases/decide": Right.DECIDE,
     "/cases/{number}": Right.SEE,
+    "/cases/{number}/notice.docx": Right.REPORT,
     "/cases/{number}/decisions": Right.DECIDE,
     "/cases/{number}/close": Right.CLOSE,
     "/review": Right.REPORT,

@@ -13,18 +13,22 @@ from starlette.routing import Route
 from monitor.actions.acknowledge import AcknowledgeInPersonCommand, acknowledge_in_person
 from monitor.actions.actor import Right
 from monitor.actions.cases import CloseCommand, DecideCommand, Decided, close, decide
+from monitor.actions.documents import Handout
 from monitor.actions.perform import perform_async
 from monitor.actions.refused import Field, OutOfReachError, RefusedError, StaleError
 from monitor.core.account import Role
 from monitor.core.choices import CLOSING, ChoicePart, revocation
 from monitor.core.decision import ENDING, Ruling
 from monitor.core.phrases import dated
+from monitor.documents import Document
 from monitor.queries.case import CasePage, read_case
+from monitor.queries.letters import LetterContext, NoLetterError, can_be_noticed, read_notice
 from monitor.queries.lines import OverviewContext
 from monitor.store import Tx
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.deciding import day_of, parts_of, ruling_of
 from monitor.web.forms import Form, done, form_of, problems_of
+from monitor.web.pages.handing_out import handed_out
 from monitor.web.pages.pages import Pages
 from monitor.web.paging import whole
 
@@ -38,6 +42,7 @@ def routes(pages: Pages) -> tuple[Route, ...]:
     """Return the addresses."""
     return (
         Route("/cases/{number}", partial(case, pages)),
+        Route("/cases/{number}/notice.docx", partial(notice_docx, pages)),
         Route("/cases/{number}/decisions", partial(post_decision, pages), methods=["POST"]),
         Route("/cases/{number}/acknowledge", partial(post_acknowledge, pages), methods=["POST"]),
         Route("/cases/{number}/close", partial(post_close, pages), methods=["POST"]),
@@ -47,6 +52,25 @@ def routes(pages: Pages) -> tuple[Route, ...]:
 async def case(pages: Pages, request: Request) -> Response:
     """Answer `/cases/{id}`: why there is a case, what can be decided, and all that was done about it."""
     return await _page(pages, request, _NONE)
+
+
+async def notice_docx(pages: Pages, request: Request) -> Response:
+    """Answer `/cases/{id}/notice.docx`: the notice to its unit, where the unit can be asked to put it right."""
+    number, moment = whole(request.path_params["number"]), pages.context.moment()
+    book = pages.context.rule_book(moment.today)
+    context = LetterContext(moment=moment, book=book, office=pages.context.office)
+
+    def read(tx: Tx) -> Document:
+        found = read_notice(tx, number, context) if number else None
+        if found is None:
+            raise HTTPException(404, _NONE_SUCH)
+        return found
+
+    name = f"整改通知单（事项{number}）.docx"
+    try:
+        return await handed_out(pages, request, read, Handout.NOTICE, name, f"事项{number}")
+    except NoLetterError as error:
+        raise HTTPException(409, str(error)) from error
 
 
 async def post_decision(pages: Pages, request: Request) -> Response:
@@ -143,6 +167,7 @@ async def _page(
         may_verify=visitor.may(Right.VERIFY),
         may_close=visitor.may(Right.CLOSE),
         may_acknowledge=visitor.may(Right.ACKNOWLEDGE),
+        may_notice=visitor.may(Handout.NOTICE.right) and can_be_noticed(page.line, moment),
         revocation=revocation(),
         closing=CLOSING,
         ChoicePart=ChoicePart,

@@ -1,9 +1,8 @@
-"""Documents that pages hand out as workbooks: read as the page reads, written apart, and kept in the audit log."""
+"""Documents that pages hand out as files: read as the page reads, written apart, and kept in the audit log."""
 
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import Callable
 
 from starlette.exceptions import HTTPException
@@ -14,10 +13,10 @@ from monitor.actions.actor import Right
 from monitor.actions.documents import Handout, HandOutCommand, hand_out
 from monitor.actions.perform import perform_async
 from monitor.documents import Document
-from monitor.documents.xlsx import write_xlsx
+from monitor.documents.writing import WORD, NotWrittenError, content_of
 from monitor.store import Tx
 from monitor.web.auth.visitor import Visitor, visitor_of
-from monitor.web.download import attachment
+from monitor.web.download import DOCX, XLSX, attachment
 from monitor.web.pages.pages import Pages
 
 
@@ -30,14 +29,12 @@ def require(visitor: Visitor, right: Right) -> None:
 async def handed_out(
     pages: Pages, request: Request, document: Callable[[Tx], Document], what: Handout, name: str, detail: str = ""
 ) -> Response:
-    """Return a document as a workbook to be saved; who took it is kept before."""
+    """Return a document to be saved, in the form that its name asks for; who took it is kept before."""
     context, command = pages.context, HandOutCommand(what=what, file=name, detail=detail)
     found = await context.store.query(document)
+    try:
+        content = await asyncio.to_thread(content_of, name, found, context.folder)
+    except NotWrittenError as error:
+        raise HTTPException(422, f"{error}。") from error
     await perform_async(context.store, hand_out, command, actor=visitor_of(request).actor, now=context.clock())
-    return attachment(await asyncio.to_thread(_workbook, found), name)
-
-
-def _workbook(document: Document) -> bytes:
-    file = io.BytesIO()
-    write_xlsx(file, document)
-    return file.getvalue()
+    return attachment(content, name, DOCX if name.endswith(WORD) else XLSX)
