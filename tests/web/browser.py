@@ -43,19 +43,42 @@ class Browser:
         self._events: list[dict[str, Any]] = []
         self.complaints: list[str] = []
         """What the browser wrote to its console on all pages so far; whoever expects something takes it out."""
-        target = self._call("Target.createTarget", url="about:blank")["targetId"]
-        self._session: str | None = self._call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self._session: str | None = None
+        self._context: str | None = None
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Have one tab without cookies, settings or history of what was opened before."""
+        self._session, left = None, self._context
+        self._context = self._call("Target.createBrowserContext")["browserContextId"]
+        target = self._call("Target.createTarget", url="about:blank", browserContextId=self._context)["targetId"]
+        self._session = self._call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Log", "Runtime", "Network"):
             self._call(f"{domain}.enable")
+        if left is not None:
+            self._of_the_whole("Target.disposeBrowserContext", browserContextId=left)
+        self._events.clear()
+        self.complaints.clear()
 
     def look(self, url: str, *, width: int, picture: Path | None = None) -> Sight:
         """Open a page in a window of that width, and take its picture if a place for it is given."""
-        self._call(
-            "Emulation.setDeviceMetricsOverride", width=width, height=844, deviceScaleFactor=1, mobile=width < 600
-        )
+        self._be(width)
         self._events.clear()
         self._call("Page.navigate", url=url)
         self._wait_for("Page.loadEventFired")
+        return self._seen(picture)
+
+    def resize(self, width: int, *, picture: Path | None = None) -> Sight:
+        """Make the window that wide, and return what becomes of the page in it."""
+        self._be(width)
+        return self._seen(picture)
+
+    def _be(self, width: int) -> None:
+        self._call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=844, deviceScaleFactor=1, mobile=width < 600
+        )
+
+    def _seen(self, picture: Path | None) -> Sight:
         too_wide = self.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
         if picture is not None:
             shot = self._call("Page.captureScreenshot", captureBeyondViewport=True)
@@ -141,10 +164,18 @@ class Browser:
         value: object = answer["result"].get("value")
         return value
 
+    def _of_the_whole(self, method: str, **params: object) -> dict[str, Any]:
+        """Call what is about the browser and not about its tab."""
+        session, self._session = self._session, None
+        try:
+            return self._call(method, **params)
+        finally:
+            self._session = session
+
     def _call(self, method: str, **params: object) -> dict[str, Any]:
         number = next(self._ids)
         command = {"id": number, "method": method, "params": params}
-        if getattr(self, "_session", None):
+        if self._session is not None:
             command["sessionId"] = self._session
         os.write(self._commands, json.dumps(command).encode() + b"\0")
         while True:

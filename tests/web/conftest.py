@@ -42,7 +42,14 @@ def client_of(store: Store, around: Surroundings) -> TestClient:
     return TestClient(app, base_url="http://127.0.0.1:8080", client=("127.0.0.1", 50000), raise_server_exceptions=False)
 
 
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+@pytest.fixture(scope="session")
+def browsing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     with browser(require_chromium(), tmp_path_factory.mktemp("profile")) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def chromium(browsing: Browser) -> Browser:
+    """Return a browser that remembers nothing of the tests of other files: to start one takes a second."""
+    browsing.begin_anew()
+    return browsing
