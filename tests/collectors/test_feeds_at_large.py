@@ -9,6 +9,7 @@ from collectors.platforms import feed
 from monitor.core.collector import Page
 from monitor.core.observation import Covers, LookFailedError, Standing, Timeline
 from tests.collectors.feeds import AT, DAYS, MINUTES, SECONDS, Made, made, shown_by
+from tests.often import often
 
 
 def read(entry: Made) -> Timeline | None:
@@ -40,7 +41,7 @@ def hides_nothing(entry: Made) -> bool:
     return True
 
 
-@settings(max_examples=400)
+@settings(max_examples=often(400))
 @given(seed=st.integers(min_value=0))
 def test_no_feed_hides_its_newest_post_or_shows_a_time_that_no_item_says(seed: int) -> None:
     hides_nothing(made(seed))

@@ -26,6 +26,7 @@ from monitor.core.register import Register, Version
 from monitor.core.subject import Subject, SubjectKind
 from tests.core.area import AREA, book, record, ruled
 from tests.core.build import account, beijing_time
+from tests.often import often
 
 FIRST = date(2026, 3, 2)
 DAYS = 21
@@ -254,7 +255,7 @@ class Asked(Register):
 
 
 @pytest.mark.parametrize("rule", sorted(id_ for id_, rule in RULES.items() if rule.reach is not None))
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=often(10))
 @given(history=histories())
 def test_a_rule_whose_past_is_asked_reads_no_records_but_those_it_names(rule: str, history: History) -> None:
     day = DAYS - 1

@@ -21,6 +21,7 @@ from monitor.core.rules import drg_01, reo_01
 from monitor.core.subject import Subject
 from tests.core.area import book, record
 from tests.core.build import account, observation
+from tests.often import often
 
 RULES = book("2026-05-20")
 STEPS = ("决定", "备案", "存档", "公告")
@@ -197,4 +198,4 @@ class Lives(RuleBasedStateMachine):
 
 
 TestLives = Lives.TestCase
-TestLives.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
+TestLives.settings = settings(max_examples=often(60), stateful_step_count=20, deadline=None)

@@ -7,13 +7,14 @@ from hypothesis import strategies as st
 from sqlalchemy import exc
 
 from monitor.store import Store, tables
+from tests.often import often
 from tests.store.build import NOW, account, enrol
 
 zones = st.integers(-12 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 moments = st.datetimes(datetime(1970, 1, 2), datetime(8999, 12, 30), timezones=zones)  # noqa: DTZ001 - zones are drawn
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=often(50))
 @given(moment=moments)
 def test_a_moment_comes_back_to_the_microsecond_in_utc(store: Store, moment: datetime) -> None:
     with store.begin() as tx:

@@ -22,6 +22,7 @@ from monitor.core.subject import Subject, SubjectKind
 from monitor.store import Store, decisions, facts, open_store, records, registers, roster
 from tests.core.area import book
 from tests.databases import migrated
+from tests.often import often
 from tests.store.build import DAY, HOUR, NOW, account, enrol, look, post, record, shown, sources
 
 START = NOW - 60 * DAY
@@ -167,7 +168,7 @@ def enter(store: Store, told: Account, what: What, day: datetime, at: datetime) 
     return told
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=often(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(happenings=HAPPENINGS)
 def test_what_was_said_at_any_time_is_said_of_it_later_too(
     tmp_path_factory: pytest.TempPathFactory, happenings: list[tuple[int, int, What]]
