@@ -26,18 +26,27 @@ settings.load_profile("ours")
 
 LONGEST_FIRST = (
     "tests/cli/test_running.py",
-    "tests/cli/test_decision_table.py",
     "tests/pipeline/test_readings.py",
-    "tests/pipeline/test_delivery_failures.py",
+    "tests/cli/test_hostile_files.py",
+    "tests/web/test_looks.py",
+    "tests/web/test_login.py",
     "tests/cli/test_process.py",
-    "tests/pipeline/test_moving_times.py",
-    "tests/cli/test_disposals.py",
+    "tests/web/test_accessibility.py",
     "tests/collectors/test_reader.py",
+    "tests/pipeline/test_claim_verifier.py",
+    "tests/pipeline/test_delivery_failures.py",
+    "tests/pipeline/test_dead_columns.py",
+    "tests/web/test_deciding.py",
+    "tests/web/test_messages_in_browser.py",
+    "tests/pipeline/test_watch.py",
+    "tests/pipeline/test_auditing.py",
+    "tests/cli/test_disposals.py",
+    "tests/pipeline/test_crash.py",
     "tests/store/test_backup.py",
+    "tests/cli/test_decision_table.py",
+    "tests/pipeline/test_moving_times.py",
     "tests/store/test_drills.py",
     "tests/pipeline/test_decision_basis.py",
-    "tests/pipeline/test_watch.py",
-    "tests/pipeline/test_crash.py",
 )
 """Files that take long. Workers get whole files in this order (`--no-loadscope-reorder`): one that began last would
 keep a single worker busy while the others have nothing left to do."""

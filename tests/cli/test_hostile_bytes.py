@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -68,30 +69,37 @@ NESTED = "<div>" * 60_000
 BOMB = b'<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa">' + b"".join(
     b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9)
 )
-ANSWERS: dict[str, tuple[bytes, dict[str, str]]] = {
-    "website=nested": (NESTED.encode(), {}),
-    "website=ebcdic": (NESTED.encode("cp037"), {"Content-Type": "text/html; charset=cp037"}),
-    "website=utf7": (b"+ADw-div+AD4-" * 60_000, {"Content-Type": "text/html; charset=utf-7"}),
-    "website=utf16": (NESTED.encode("utf-16"), {"Content-Type": "text/html; charset=utf-16"}),
-    "website=attributes": (b"<a " + b" ".join(b"a%d" % n for n in range(60_000)) + b">", {}),
-    "website=unclosed": (b"<meta http-equiv=refresh content=0 " * 30_000, {}),
-    "website=dates": (("<div>2026-05-01 <a href='/1'>县政府召开会议</a>" * 20_000).encode(), {}),
-    "website=gzip": (gzip.compress(bytes(300_000_000)), {"Content-Encoding": "gzip"}),
-    "website=headers": (b"<html></html>", {f"X-{n}": "y" * 7_000 for n in range(8)}),
-    "feed=thousands": (rss("".join(map(item, range(3_000)))), {}),
-    "feed=bomb": (BOMB + b"]><rss><channel>&i;</channel></rss>", {}),
-    "feed=unclosed": (rss("<item><title>x<pubDate>2026-05-01 " * 30_000), {}),
-    "feed=cdata": (rss("<![CDATA[" * 150_000), {}),
-    "feed=brackets": (b'{"items":' + b"[" * 1_900_000, {}),
-    "feed=digits": (b'{"version":"https://jsonfeed.org/version/1","items":' + b"9" * 1_900_000 + b"}", {}),
-    "ipa=many.plist": (many_of_one(), {}),
-    "ipa=deep.plist": (deep_list(), {}),
-    "ipa=profile.ipa": (ipa(embedded=endless_profile()), {}),
-    "ipa=info.ipa": (ipa(info=deep_list()), {}),
-    "apk=many.apk": (package(AndroidManifest__xml=b"\3\0\x08\0" + b"\xff\xff\x08\0\x08\0\0\0" * 60_000), {}),
-    "hap=deep.hap": (package(module__json=b'{"app":' + b"[" * 500_000), {}),
-    "web-probe=long": (b"<b>" * 600_000, {}),
-}
+
+
+@cache
+def answers() -> dict[str, tuple[bytes, dict[str, str]]]:
+    """Return what hostile far sides answer, by the way they are looked at; made once, and only where it is wanted."""
+    return {
+        "website=nested": (NESTED.encode(), {}),
+        "website=ebcdic": (NESTED.encode("cp037"), {"Content-Type": "text/html; charset=cp037"}),
+        "website=utf7": (b"+ADw-div+AD4-" * 60_000, {"Content-Type": "text/html; charset=utf-7"}),
+        "website=utf16": (NESTED.encode("utf-16"), {"Content-Type": "text/html; charset=utf-16"}),
+        "website=attributes": (b"<a " + b" ".join(b"a%d" % n for n in range(60_000)) + b">", {}),
+        "website=unclosed": (b"<meta http-equiv=refresh content=0 " * 30_000, {}),
+        "website=dates": (("<div>2026-05-01 <a href='/1'>县政府召开会议</a>" * 20_000).encode(), {}),
+        "website=gzip": (gzip.compress(bytes(300_000_000)), {"Content-Encoding": "gzip"}),
+        "website=headers": (b"<html></html>", {f"X-{n}": "y" * 7_000 for n in range(8)}),
+        "feed=thousands": (rss("".join(map(item, range(3_000)))), {}),
+        "feed=bomb": (BOMB + b"]><rss><channel>&i;</channel></rss>", {}),
+        "feed=unclosed": (rss("<item><title>x<pubDate>2026-05-01 " * 30_000), {}),
+        "feed=cdata": (rss("<![CDATA[" * 150_000), {}),
+        "feed=brackets": (b'{"items":' + b"[" * 1_900_000, {}),
+        "feed=digits": (b'{"version":"https://jsonfeed.org/version/1","items":' + b"9" * 1_900_000 + b"}", {}),
+        "ipa=many.plist": (many_of_one(), {}),
+        "ipa=deep.plist": (deep_list(), {}),
+        "ipa=profile.ipa": (ipa(embedded=endless_profile()), {}),
+        "ipa=info.ipa": (ipa(info=deep_list()), {}),
+        "apk=many.apk": (package(AndroidManifest__xml=b"\3\0\x08\0" + b"\xff\xff\x08\0\x08\0\0\0" * 60_000), {}),
+        "hap=deep.hap": (package(module__json=b'{"app":' + b"[" * 500_000), {}),
+        "web-probe=long": (b"<b>" * 600_000, {}),
+    }
+
+
 GOOD = ("feed=good", rss("".join(map(item, range(3)))))
 
 
@@ -142,7 +150,7 @@ def resident(pid: int) -> int:
 
 def serve(httpserver: HTTPServer) -> None:
     """Answer with what each path names, by ranges too."""
-    bodies = {path.partition("=")[2]: answer for path, answer in ANSWERS.items()}
+    bodies = {path.partition("=")[2]: answer for path, answer in answers().items()}
     bodies[GOOD[0].partition("=")[2]] = (GOOD[1], {})
 
     def answer(request: Request) -> Response:
@@ -160,11 +168,11 @@ def serve(httpserver: HTTPServer) -> None:
 @pytest.mark.slow
 def test_no_hostile_answer_holds_up_the_running_service(office: Office, httpserver: HTTPServer) -> None:
     serve(httpserver)
-    port, names = free_port(), sorted({way.partition("=")[0] for way in ANSWERS})
+    port, names = free_port(), sorted({way.partition("=")[0] for way in answers()})
     often = "".join(f"  {name}: {{every: 20s, per_minute: 6000}}\n" for name in names)
     office.settle(f"web:\n  bind: 127.0.0.1:{port}\nplatforms:\n{often}")
     rows = []
-    for number, way in enumerate([*ANSWERS, GOOD[0]]):
+    for number, way in enumerate([*answers(), GOOD[0]]):
         name, _, path = way.partition("=")
         platform = "移动客户端" if name in {"ipa", "apk", "hap", "web-probe"} else "网站"
         key = httpserver.url_for(f"/{path}") + ("#一切正常" if name == "web-probe" else "")
