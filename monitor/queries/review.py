@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.core.calendar import beijing_date
 from monitor.core.choices import choosable
 from monitor.core.decision import Ruling
-from monitor.core.index import IndexWeek
 from monitor.core.subject import SubjectKind
 from monitor.queries.cases import CaseLine, lines_of
-from monitor.store import Tx, registers
+from monitor.store import Tx
 from monitor.store.case_lists import CaseFilter, Wait, by_rule, listed
 from monitor.store.decisions import last_reviewed
+from monitor.store.papers import index_of
 
-MOST = 200
+MOST = 100
 """Rows on the page and on its sheet: more are decided after these."""
 _WEEKS = 8
 
@@ -56,11 +58,14 @@ def read_review(tx: Tx, *, rule: str, platform: str, unit: str, now: datetime) -
     lines = lines_of(tx, listed(tx, which, limit=MOST))
     if platform:
         lines = tuple(line for line in lines if line.account and line.account.platform.value == platform)
-    areas = {line.account.area for line in lines if line.account}
-    weeks = {area: registers.register(tx, area, now=now).weeks[-_WEEKS:] for area in areas}
+    index = _index(tx, lines, now)
     return ReviewPage(
         rows=tuple(
-            ReviewRow(line=line, rulings=choosable(line.finding) if line.finding else (), index=_index(line, weeks))
+            ReviewRow(
+                line=line,
+                rulings=choosable(line.finding) if line.finding else (),
+                index=index.get(line.account.id, ()) if line.account else (),
+            )
             for line in lines
             if line.case.subject.kind is not SubjectKind.AREA
         ),
@@ -70,9 +75,13 @@ def read_review(tx: Tx, *, rule: str, platform: str, unit: str, now: datetime) -
     )
 
 
-def _index(line: CaseLine, weeks: Mapping[str, tuple[IndexWeek, ...]]) -> tuple[str, ...]:
-    account = line.account
-    if account is None:
-        return ()
-    values = [week.values.get(account.id) for week in weeks[account.area]]
-    return tuple("—" if value is None else str(value) for value in values)
+def _index(tx: Tx, lines: Iterable[CaseLine], now: datetime) -> Mapping[str, tuple[str, ...]]:
+    """Return the index of the accounts in the last weeks of their areas."""
+    of_areas: dict[str, list[str]] = defaultdict(list)
+    for account in (line.account for line in lines if line.account):
+        of_areas[account.area].append(account.id)
+    found: dict[str, tuple[str, ...]] = {}
+    for area, ids in of_areas.items():
+        values = index_of(tx, ids, area, newest=_WEEKS, by=beijing_date(now), known_at=now)
+        found |= {id_: tuple(value or "—" for value in weeks) for id_, weeks in values.items()}
+    return found

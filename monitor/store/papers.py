@@ -196,6 +196,30 @@ def papers(
     return tuple(_paper(head, rows[head.id]) for head in reversed(heads))
 
 
+def index_of(
+    tx: Tx, ids: Collection[str], area: str, *, newest: int, by: date, known_at: datetime
+) -> Mapping[str, tuple[str | None, ...]]:
+    """Return the index of accounts of an area in the newest weeks that name any of the area's, oldest first.
+
+    None is a week without a value. Nothing is read of the area's other accounts.
+    """
+    entry, light = tables.entries, tables.lights
+    ours = sa.exists().where(
+        entry.c.paper == tables.papers.c.id, light.c.account == entry.c.account, light.c.area == area
+    )
+    of_weeks = (tables.papers.c.kind == PaperKind.WEEK, tables.papers.c.effective_on <= by, ours)
+    heads = tx.execute(_newest_first(_heads(*of_weeks, known_at=known_at)).limit(newest)).all()
+    weeks = [head.id for head in reversed(heads)]
+    chosen = sa.select(entry.c.account, entry.c.paper, entry.c.value).where(entry.c.paper.in_(weeks))
+    said = {
+        (account, paper): value
+        for some in portions(ids, CHUNK)
+        for account, paper, value in tx.execute(chosen.where(entry.c.account.in_(some)).order_by(entry.c.id))
+        if value
+    }
+    return {id_: tuple(said.get((id_, week)) for week in weeks) for id_ in ids}
+
+
 @dataclass(frozen=True, kw_only=True)
 class PaperReader:
     """For whom papers are read, and as of when."""

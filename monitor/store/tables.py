@@ -468,12 +468,13 @@ entries = Table(
     "entries",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("paper", ForeignKey("papers.id"), nullable=False, index=True),
+    Column("paper", ForeignKey("papers.id"), nullable=False),
     Column("account", ForeignKey("accounts.id")),
     Column("written", sa.JSON, nullable=False),
     Column("problem", closed(Problem, "problem")),
     Column("day", Date),
     Column("value", Text),
+    Index(None, "paper", "account"),
 )
 """The rows of papers. `written` is how the row named the account; `account` is empty while nobody answers."""
 

@@ -192,6 +192,19 @@ def test_one_unit_s_file_leaves_the_other_values_of_the_week_alone(county: Store
     assert published.mean == Decimal(61)
 
 
+def test_the_index_of_single_accounts_is_that_of_the_register_of_their_area(county: Store) -> None:
+    for number in range(4):
+        values = [named("A02", value=f"6{number}"), *([named("A01", value=f"5{number}")] if number != 2 else [])]
+        save(county, week(date(2026, 3, 30) + number * 7 * DAY, *values))
+    save(county, week(date(2026, 4, 27), named("B01", value="80")))
+    save(county, week(date(2026, 5, 4), named("A01", value="99")))  # is not over yet
+    with county.read() as tx:
+        read = papers.index_of(tx, ["A01"], "示例县", newest=3, by=TODAY, known_at=NOW)
+    of_area = [week.values.get("A01") for week in register(county).weeks[-3:]]
+    assert read == {"A01": tuple(None if value is None else str(value) for value in of_area)}
+    assert read["A01"] == ("51", None, "53")
+
+
 def test_a_blank_value_is_missing_and_takes_an_earlier_one_back(county: Store) -> None:
     monday = date(2026, 4, 20)
     save(county, week(monday, named("A01", value="50"), named("A02", value="60")))
