@@ -9,13 +9,16 @@ from tests.bench.__main__ import (
     LOOK_GOAL,
     MEMORY_GOAL,
     MINUTE_GOAL,
+    PAGE_GOAL,
     SCRAPE_GOAL,
     UNCHANGED_GOAL,
     _look_rows,
+    _page_rows,
     _size_rows,
 )
 from tests.bench.looks import Cost
 from tests.bench.pages import KINDS, Mode
+from tests.bench.served import LARGEST, PLAIN, Page
 from tests.bench.sizes import Size
 
 
@@ -39,6 +42,19 @@ def test_what_costs_more_than_was_promised_is_said_to_miss_its_goal() -> None:
         peak=MEMORY_GOAL + 1,
     )
     assert [row[-1] for row in _size_rows(iter([size])) if row[-1]] == ["met", "missed", "met", "missed", "missed"]
+
+
+def test_a_page_that_costs_or_weighs_more_than_was_promised_misses_its_goal() -> None:
+    pages = [
+        Page(address="/dear", size=LARGEST, cost=PAGE_GOAL * 1.01),
+        Page(address="/heavy", size=LARGEST + 1, cost=PAGE_GOAL),
+        Page(address=PLAIN, size=LARGEST, cost=PAGE_GOAL),
+    ]
+    assert [(row[0], row[-1]) for row in _page_rows(pages)] == [
+        ("/dear", "missed"),
+        ("/heavy", "missed"),
+        (PLAIN, "met"),
+    ]
 
 
 @pytest.mark.slow
@@ -67,4 +83,5 @@ def test_the_bench_runs_and_prints_every_row() -> None:
     ):
         assert f"20 accounts, 20 posts each: {figure}" in rows
     assert "500 accounts: area rules" in rows
+    assert {"/", "/accounts", "/cases", "/messages", "/review"} <= set(rows)
     assert {"python", "xuncha --help", "import monitor.app"} <= set(rows)

@@ -237,6 +237,12 @@ class Mutable:
     account: Account | None
     """The account that was asked for, if it is on the roster."""
 
+    def listed(self, most: int) -> tuple[UnitKey, ...]:
+        """Return the units to choose from: all, or, where they are more than `most`, that of the account."""
+        if len(self.units) <= most:
+            return self.units
+        return (self.account.unit_key,) if self.account else ()
+
 
 def read_mutable(tx: Tx, account: str | None) -> Mutable:
     """Return the units of the roster, and the account that a form is about."""

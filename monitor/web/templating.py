@@ -22,6 +22,7 @@ from monitor.web.navigation import navigation
 from monitor.web.page_context import PageContext
 from monitor.web.sources import outcome_text, seen_text
 from monitor.web.words import (
+    CHOICES,
     LONG,
     ago,
     dialled,
@@ -57,6 +58,7 @@ class Templates:
             "tel": dialled,
         }
         self._jinja.globals |= {
+            "CHOICES": CHOICES,
             "DUTY": DUTY,
             "UPDATES": UPDATES,
             "Light": Light,

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from monitor.core.account import UnitKey
 from monitor.core.calendar import ONE_DAY, beijing, beijing_date
 from monitor.core.message import Attempt, spoken
-from monitor.core.phrases import dated, plain
+from monitor.core.phrases import Names, dated, plain
 from monitor.core.token import concealed
 
 LONG = 300
@@ -76,6 +76,19 @@ def safe_link(address: str | None) -> str | None:
     except ValueError:
         return None
     return address.strip() if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+CHOICES = 300
+"""More units than this are not listed to choose from, for the list would be the page: their name is typed."""
+
+
+def unit_typed(text: str, units: Iterable[UnitKey], names: Names) -> UnitKey | None:
+    """Return the one unit that somebody typed, by its name or as pages call it; None for none, or one of several."""
+    wanted = text.strip()
+    found = [
+        unit for unit in units if wanted in {plain(unit.name, LONG), names.unit(unit.area, plain(unit.name, LONG))}
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def unit_called(name: str, units: Iterable[UnitKey], area: str | None = None) -> UnitKey | None:

@@ -9,10 +9,13 @@ import argparse
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from time import perf_counter
+from urllib.parse import unquote
 
 from tests.bench.areas import measure_area
 from tests.bench.looks import Cost, UntrueError, measure
 from tests.bench.pages import Kind, Mode
+from tests.bench.province import MANY
+from tests.bench.served import LARGEST, PLAIN, Page, measure_pages
 from tests.bench.sizes import Size, measure_size, measure_starting
 from tests.bench.target import running
 
@@ -24,6 +27,8 @@ FULL_GOAL = 10 / 100_000
 MINUTE_GOAL = 0.050
 SCRAPE_GOAL = 0.050
 MEMORY_GOAL = 300 * 1024**2
+PAGE_GOAL = 0.100
+"""Seconds for a page of a province."""
 HELP_GOAL = 5
 """Times a bare interpreter."""
 
@@ -46,6 +51,7 @@ def main(arguments: Sequence[str]) -> int:
         _print(_LOOKS, _look_rows(costs))
         _print(_SIZES, _size_rows(_sized(sizes)))
         _print(_AREAS, _area_rows(areas, rounds))
+        _print(_PAGES, _page_rows(measure_pages(60 if given.quick else MANY, 1 if given.quick else 5)))
         _print(_STARTS, _start_rows(measure_starting()))
     except UntrueError as error:
         print(f"wrong result: {error}", file=sys.stderr)
@@ -130,6 +136,23 @@ def _area_rows(sizes: Sequence[int], rounds: int) -> Iterator[tuple[str, ...]]:
             area.slowest,
             f"{goal:g} s",
             _verdict(area.rules, goal),
+        )
+
+
+_PAGES = ("a page of a province", "CPU", "ratio", "size", "goal", "")
+
+
+def _page_rows(pages: Sequence[Page]) -> Iterator[tuple[str, ...]]:
+    plain = next(page.cost for page in pages if page.address == PLAIN)
+    for page in pages:
+        is_met = page.cost <= PAGE_GOAL and page.size <= LARGEST
+        yield (
+            unquote(page.address),
+            f"{page.cost * 1000:.0f} ms",
+            f"{page.cost / plain:.1f} x",
+            f"{page.size / 1000:.0f} KB",
+            f"{PAGE_GOAL * 1000:.0f} ms, {LARGEST / 1000:.0f} KB",
+            "met" if is_met else "missed",
         )
 
 

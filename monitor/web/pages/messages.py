@@ -20,7 +20,7 @@ from monitor.actions.refused import RefusedError
 from monitor.core.account import UnitKey
 from monitor.core.calendar import beijing, beijing_date
 from monitor.core.message import MessageTab
-from monitor.core.phrases import deadline_text
+from monitor.core.phrases import Names, deadline_text
 from monitor.queries.lines import OverviewContext
 from monitor.queries.listed import messages_listed
 from monitor.queries.messages import Departure, MessageFilter, read_departure, read_messages, units
@@ -29,7 +29,7 @@ from monitor.web.days import written_day
 from monitor.web.forms import done, form_of
 from monitor.web.pages.handing_out import handed_out
 from monitor.web.pages.pages import Pages, number_of
-from monitor.web.words import unit_called
+from monitor.web.words import unit_called, unit_typed
 
 HELD = "/messages?state=held"
 MOST = 200
@@ -63,7 +63,7 @@ async def _asked(pages: Pages, request: Request) -> tuple[MessageTab, MessageFil
     """Return the tab and the filter that an address asks for, and the units there are to choose from."""
     visitor, asked = visitor_of(request), request.query_params
     choices = await pages.context.store.query(units) if visitor.own is None else ()
-    unit, day = _unit(asked.get("unit"), choices), _day(asked.get("day", ""))
+    unit, day = _unit(asked.get("unit"), choices, pages.context.office.names), _day(asked.get("day", ""))
     return _tab(asked.get("state")), MessageFilter(unit=unit, day=day, own=visitor.own), choices
 
 
@@ -114,11 +114,11 @@ def _tab(written: str | None) -> MessageTab:
     return found
 
 
-def _unit(written: str | None, choices: Collection[UnitKey]) -> str | None:
+def _unit(written: str | None, choices: Collection[UnitKey], names: Names) -> str | None:
     """Return the name of the unit that an address asks for; None for all."""
     if not written:
         return None
-    found = unit_called(written, choices)
+    found = unit_called(written, choices) or unit_typed(written, choices, names)
     if found is None:
         raise HTTPException(400, f"台账中没有主办单位“{written[:50]}”，请核对名称。")
     return found.name

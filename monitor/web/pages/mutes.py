@@ -16,7 +16,7 @@ from monitor.actions.perform import perform_async
 from monitor.actions.refused import Field, RefusedError
 from monitor.core.account import UnitKey
 from monitor.core.mute import LONGEST, Mute
-from monitor.core.phrases import dated
+from monitor.core.phrases import Names, dated
 from monitor.core.subject import SubjectKind
 from monitor.queries.messages import Mutable, read_mutable, read_mutes, units
 from monitor.web.auth.visitor import visitor_of
@@ -24,7 +24,7 @@ from monitor.web.days import written_day
 from monitor.web.forms import Form, done, form_of
 from monitor.web.pages.messages import may
 from monitor.web.pages.pages import Pages
-from monitor.web.words import unit_called
+from monitor.web.words import unit_called, unit_typed
 
 ADDRESS = "/mutes"
 _BY_NAME = {kind.value: kind for kind in (SubjectKind.ACCOUNT, SubjectKind.AREA)}
@@ -56,7 +56,7 @@ async def post_mute(pages: Pages, request: Request) -> Response:
     """Answer POST `/mutes`: mute a unit or an account until a day."""
     form = await form_of(request)
     try:
-        whom = _whom(form.get("subject"), await pages.context.store.query(units))
+        whom = await _asked(pages, form)
         until = _day(form.get("until"))
         command = MuteCommand(kind=whom.kind, subject=whom.name, area=whom.area, until=until, why=form.get("why"))
         kept = await perform_async(
@@ -72,7 +72,7 @@ async def post_end(pages: Pages, request: Request) -> Response:
     """Answer POST `/mutes/end`: have a mute end today."""
     form = await form_of(request)
     try:
-        whom = _whom(form.get("subject"), await pages.context.store.query(units))
+        whom = await _asked(pages, form)
         command = MuteCommand(kind=whom.kind, subject=whom.name, area=whom.area, until=None, why=form.get("why"))
         await perform_async(
             pages.context.store, mute, command, actor=visitor_of(request).actor, now=pages.context.clock()
@@ -113,7 +113,7 @@ def _promise(pages: Pages, form: Form, choices: Mutable, today: date) -> str:
     """Return what the form would do as it is filled in; what it does in general where it is not filled in yet."""
     general = f"到所选日期为止不提醒；采集、判定和办结照常，到期自动恢复，一次最长{LONGEST.days}天。"
     try:
-        whom, until = _whom(form.get("subject"), choices.units), _day(form.get("until"))
+        whom, until = _whom(form.get("subject"), choices.units, pages.context.office.names), _day(form.get("until"))
     except RefusedError:
         return general
     is_account = whom.kind is SubjectKind.ACCOUNT and choices.account is not None
@@ -142,8 +142,15 @@ def written(one: Mute) -> str:
             return f"{one.subject.value}/{one.name}"
 
 
-def _whom(text: str, choices: Collection[UnitKey]) -> Whom:
-    """Return the subject that a form's field names; raises RefusedError for none."""
+async def _asked(pages: Pages, form: Form) -> Whom:
+    """Return the subject that a form names; raises RefusedError for none."""
+    return _whom(form.get("subject"), await pages.context.store.query(units), pages.context.office.names)
+
+
+def _whom(text: str, choices: Collection[UnitKey], names: Names) -> Whom:
+    """Return the subject that a form's field names, or a unit that was typed; raises RefusedError for none."""
+    if typed := unit_typed(text, choices, names):
+        return Whom(SubjectKind.UNIT, typed.name, typed.area)
     kind, _, name = text.partition("/")
     if kind == SubjectKind.UNIT.value:
         area, slash, unit = name.partition("/")

@@ -23,6 +23,7 @@ from monitor.web.forms import Form, done, form_of
 from monitor.web.page_context import PageContext
 from monitor.web.pages.pages import Pages
 from monitor.web.paging import whole
+from monitor.web.words import unit_typed
 
 USERS = "/users"
 _REFUSED = 422
@@ -135,7 +136,9 @@ async def _chosen(context: PageContext, form: Form) -> tuple[frozenset[UserRole]
     given = form.all("role")
     roles = frozenset(role for role in UserRole if role.value in given)
     units = await context.store.query(read_units)
-    own = next((unit for unit in units if unit_value(unit) == form.get("unit")), None)
+    said = form.get("unit")
+    own = next((unit for unit in units if unit_value(unit) == said), None)
+    own = own or unit_typed(said, units, context.office.names)
     return roles, own if UserRole.UNIT in roles else None
 
 
