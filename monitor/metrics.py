@@ -86,6 +86,8 @@ class Build:
     python: str
     database: str
     """`sqlite` or `postgresql`."""
+    pages: str = ""
+    """Where people open its pages, without a slash at the end; empty where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,8 +178,16 @@ class Metrics:
             ("version", "python", "database"),
             registry=self._registry,
         )
+        pages = Gauge(
+            "xuncha_pages_info",
+            "Always 1; says where people open the pages.",
+            ("address",),
+            registry=self._registry,
+        )
         if build:
             info.labels(build.version, build.python, build.database).set(1)
+        if build and build.pages:
+            pages.labels(build.pages).set(1)
 
     def look_done(self, platform: Platform, sight: Sight, seconds: float) -> None:
         """Count one finished look."""

@@ -10,6 +10,7 @@ import pytest
 
 from monitor.app.collectors import EVERY, Chains, all_collectors, every_of, provers
 from monitor.app.hints import hints, unwatched
+from monitor.app.parts import pages_address
 from monitor.app.rules import all_rules
 from monitor.app.serving import begin, view_of
 from monitor.app.settings import not_built
@@ -254,3 +255,19 @@ def test_a_signature_that_names_no_institution_is_pointed_out(sender: str, *, is
     signed = settings()
     signed = signed.model_copy(update={"office": signed.office.model_copy(update={"sender": sender})})
     assert any("不像机构名称" in hint for hint in hints(signed)) is is_hinted
+
+
+@pytest.mark.parametrize(
+    ("base_url", "bind", "address"),
+    [
+        ("https://watch.example.invalid/", ("0.0.0.0", 8080), "https://watch.example.invalid"),  # noqa: S104 - no server
+        (None, ("127.0.0.1", 8181), "http://127.0.0.1:8181"),
+        (None, ("::1", 8080), "http://[::1]:8080"),
+        (None, ("0.0.0.0", 8080), ""),  # noqa: S104 - no server
+        (None, ("::", 8080), ""),
+    ],
+)
+def test_pages_are_where_the_settings_name_them_or_where_they_are_served(
+    base_url: str | None, bind: tuple[str, int], address: str
+) -> None:
+    assert pages_address(base_url, bind) == address

@@ -247,3 +247,12 @@ def test_what_nobody_knows_of_the_service_is_not_said() -> None:
 def test_it_says_which_program_runs_on_what() -> None:
     built = Metrics(lambda: NOW, build=Build(version="1.0", python="3.12.1", database="postgresql"))
     assert samples(built.render(snapshot()), "xuncha_build_info") == {("postgresql", "3.12.1", "1.0"): 1}
+
+
+def test_it_says_where_its_pages_are_opened_if_anybody_knows() -> None:
+    known = Build(version="1.0", python="3.12.1", database="sqlite", pages="https://watch.example.invalid")
+    assert samples(Metrics(lambda: NOW, build=known).render(snapshot()), "xuncha_pages_info") == {
+        ("https://watch.example.invalid",): 1
+    }
+    unknown = replace(known, pages="")
+    assert samples(Metrics(lambda: NOW, build=unknown).render(snapshot()), "xuncha_pages_info") == {}

@@ -68,6 +68,19 @@ from monitor.store.roster import Sources
 _log = logging.getLogger(__name__)
 
 
+_EVERYWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - nothing is bound to them here
+
+
+def pages_address(base_url: str | None, bind: tuple[str, int]) -> str:
+    """Return where people open the pages: as the settings name it, or where they are served; empty for everywhere."""
+    host, port = bind
+    if base_url:
+        return base_url.rstrip("/")
+    if host in _EVERYWHERE:
+        return ""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def pruner(settings: Settings, store: Store, clock: Callable[[], datetime]) -> Pruner:
     """Return what lets go of what is no longer kept."""
     kept = settings.retention
@@ -93,7 +106,10 @@ class Parts:
     def metrics(self) -> Metrics:
         """The process's counters."""
         build = Build(
-            version=version("xuncha"), python=platform.python_version(), database=self.store.url.get_backend_name()
+            version=version("xuncha"),
+            python=platform.python_version(),
+            database=self.store.url.get_backend_name(),
+            pages=pages_address(self.settings.web.base_url, self.settings.web.bind),
         )
         return Metrics(self.clock, build=build)
 

@@ -24,6 +24,7 @@ from grafana_foundation_sdk.models.common import (
 from grafana_foundation_sdk.models.dashboard import Dashboard as Board
 from grafana_foundation_sdk.models.dashboard import (
     DashboardCursorSync,
+    DashboardLinkType,
     DataSourceRef,
     DataTransformerConfig,
     DynamicConfigValue,
@@ -31,6 +32,7 @@ from grafana_foundation_sdk.models.dashboard import (
     ThresholdsMode,
     ValueMap,
     ValueMappingResult,
+    VariableHide,
     VariableOption,
     VariableRefresh,
     VariableSort,
@@ -38,9 +40,11 @@ from grafana_foundation_sdk.models.dashboard import (
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 from monitor.core.account import Platform
-from monitor.core.case import StepKind
+from monitor.core.case import DOWNLOADS, LADDER, StepKind
 from monitor.core.finding import State
+from monitor.core.light import Light
 from monitor.core.message import MessageState, Outcome
+from monitor.core.web_hook import DeliveryState
 
 FOLDER = Path(__file__).parents[2] / "config" / "grafana" / "dashboards"
 SOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
@@ -48,7 +52,10 @@ ALL = "$__all"
 ACCOUNTS = 'max by (account, name, unit, platform) (xuncha_account_info{platform=~"$platform",unit=~"$unit"})'
 """The accounts that the variables leave, once each: a service that stands by tells the same of the same database."""
 OF_ACCOUNT = "on (account)"
-RULE = "UPD-01"
+ACCOUNT_PAGE = "/accounts/${__data.fields.编号:percentencode}"
+"""The page of the account of a row: Grafana writes the row's id into it."""
+NO_NEXT_STEP = "max(xuncha_cases_without_next_step)"
+"""Never falls back to 0: where nobody has counted, nobody knows."""
 UNSEEN = (State.UNKNOWN, State.SUSPECTED, State.NEEDS_REVIEW)
 """The states in which nobody can say how an account stands."""
 FAILED = 'xuncha_looks_total{outcome!~"seen|unchanged"}'
@@ -60,6 +67,10 @@ STEPS = {
 }
 PLATFORMS = {platform.value: platform.label for platform in Platform}
 MESSAGES = {state.value: state.label for state in MessageState}
+PUSHES = {state.value: state.label for state in DeliveryState}
+HOOKS_GIVEN_UP = f'xuncha_hook_events{{state="{DeliveryState.GIVEN_UP.value}"}}'
+PAGES = "${pages}"
+"""Where the pages are: the service says so itself."""
 OUTCOMES = {outcome.value: outcome.label for outcome in Outcome}
 
 P = TypeVar("P", stat.Panel, bargauge.Panel, table.Panel, timeseries.Panel)
@@ -90,13 +101,44 @@ def county() -> Board:
             .all_value(".*")
             .current(VariableOption(text="All", value=ALL))
         )
+        .with_variable(
+            dashboard.QueryVariable("pages")
+            .datasource(SOURCE)
+            .query("label_values(xuncha_pages_info, address)")
+            .refresh(VariableRefresh.ON_DASHBOARD_LOAD)
+            .hide(VariableHide.HIDE_VARIABLE)
+        )
         .with_row(dashboard.Row("全县（不随筛选变化）"))
-        .with_panel(_stat("全县账号", "max(xuncha_roster_accounts) or vector(0)"))
-        .with_panel(_stat("全县已超期", _findings(State.VIOLATED), above=RED))
-        .with_panel(_stat("全县临近超期", _findings(State.WARNING), above=YELLOW))
-        .with_panel(_stat("全县未能核查", _findings(*UNSEEN), above=GREY))
-        .with_panel(_stat("未办结事项", "sum(max by (step) (xuncha_open_cases)) or vector(0)"))
-        .with_panel(_stat("未单独列出", "max(xuncha_series_truncated)", above=RED))
+        .with_panel(_stat("全县账号", "max(xuncha_roster_accounts) or vector(0)", width=3, page="/accounts"))
+        .with_panel(
+            _stat(
+                "全县已超期", _findings(State.VIOLATED), above=RED, width=3, page=f"/accounts?light={Light.RED.value}"
+            )
+        )
+        .with_panel(
+            _stat(
+                "全县临近超期",
+                _findings(State.WARNING),
+                above=YELLOW,
+                width=3,
+                page=f"/accounts?light={Light.AMBER.value}",
+            )
+        )
+        .with_panel(
+            _stat("全县未能核查", _findings(*UNSEEN), above=GREY, width=3, page=f"/accounts?light={Light.GREY.value}")
+        )
+        .with_panel(
+            _stat(
+                "全县客户端异常",
+                _findings(State.VIOLATED, State.SUSPECTED, rule=DOWNLOADS),
+                above=RED,
+                width=3,
+                page=f"/accounts?platform={Platform.MOBILE_APP.value}",
+            )
+        )
+        .with_panel(_stat("未办结事项", "sum(max by (step) (xuncha_open_cases)) or vector(0)", width=3, page="/cases"))
+        .with_panel(_stat("没有下一步的事项", NO_NEXT_STEP, above=RED, width=3, page="/system"))
+        .with_panel(_stat("未单独列出", "max(xuncha_series_truncated)", above=RED, width=3))
         .with_panel(
             _lines(
                 "更新情况的变化",
@@ -132,8 +174,8 @@ def county() -> Board:
         )
         .with_row(dashboard.Row("账号明细"))
         .with_panel(_accounts())
-        .with_panel(_bars("已超期的账号，按平台", _overdue_by("platform"), "{{platform}}", PLATFORMS, height=9))
-        .with_panel(_bars("已超期的账号，按主办单位（前15）", f"topk(15, {_overdue_by('unit')})", "{{unit}}", height=9))
+        .with_panel(_bars("已超期的账号，按平台", _overdue_by("platform"), "{{platform}}", PLATFORMS, width=12))
+        .with_panel(_bars("已超期的账号，按主办单位（前15）", f"topk(15, {_overdue_by('unit')})", "{{unit}}", width=12))
         .with_row(dashboard.Row("办理（全县，不随筛选变化）"))
         .with_panel(
             _bars("未办结事项，按最近一个步骤", "max by (step) (xuncha_open_cases)", "{{step}}", STEPS, width=12)
@@ -148,11 +190,15 @@ def service() -> Board:
     return _numbered(
         _dashboard("xuncha-service", "服务运行", "now-24h", "1m")
         .with_row(dashboard.Row("总体"))
-        .with_panel(_stat("服务", 'min(up{job="xuncha"})', below=RED, words={"1": "运行", "0": "停止"}))
-        .with_panel(_stat("数据库", "min(xuncha_store_writable)", below=RED, words={"1": "正常", "0": "不能写入"}))
-        .with_panel(_stat("告警", 'count(ALERTS{alertstate="firing"}) or vector(0)', above=RED))
-        .with_panel(_stat("24小时内程序错误", "sum(increase(xuncha_bugs_total[24h])) or vector(0)", above=RED))
-        .with_panel(_stat("已运行", 'time() - min(process_start_time_seconds{job="xuncha"})', unit="s"))
+        .with_panel(_stat("服务", 'min(up{job="xuncha"})', below=RED, words={"1": "运行", "0": "停止"}, width=3))
+        .with_panel(
+            _stat("数据库", "min(xuncha_store_writable)", below=RED, words={"1": "正常", "0": "不能写入"}, width=3)
+        )
+        .with_panel(_stat("告警", 'count(ALERTS{alertstate="firing"}) or vector(0)', above=RED, width=3))
+        .with_panel(_stat("24小时内程序错误", "sum(increase(xuncha_bugs_total[24h])) or vector(0)", above=RED, width=3))
+        .with_panel(_stat("事项没有下一步", NO_NEXT_STEP, above=RED, width=3))
+        .with_panel(_stat("没有送到的推送", f"max({HOOKS_GIVEN_UP}) or vector(0)", above=RED, width=3))
+        .with_panel(_stat("已运行", 'time() - min(process_start_time_seconds{job="xuncha"})', unit="s", width=3))
         .with_panel(
             _stat(
                 "放假安排",
@@ -160,6 +206,7 @@ def service() -> Board:
                 legend="{{year}}",
                 below=YELLOW,
                 words={"1": "已知", "0": "未知"},
+                width=3,
             )
         )
         .with_panel(
@@ -257,6 +304,25 @@ def service() -> Board:
                 unit="percentunit",
             )
         )
+        .with_row(dashboard.Row("推送"))
+        .with_panel(
+            _lines(
+                "还没有送到的推送",
+                {"{{state}}": "max by (state) (xuncha_hook_events)"},
+                names=PUSHES,
+                width=12,
+                height=6,
+            )
+        )
+        .with_panel(
+            _lines(
+                "每小时推送次数，按结果",
+                {"{{outcome}}": "sum by (outcome) (increase(xuncha_hook_deliveries_total[1h])) or on () vector(0)"},
+                names=OUTCOMES,
+                width=12,
+                height=6,
+            )
+        )
         .with_row(dashboard.Row("容量"))
         .with_panel(_lines("等待采集的来源", {"来源": "max(xuncha_looks_due)"}, width=8))
         .with_panel(
@@ -276,13 +342,18 @@ def service() -> Board:
         )
         .with_panel(_lines("事件循环的延迟", {"{{instance}}": "xuncha_loop_lag_seconds"}, unit="s", width=8))
         .with_row(dashboard.Row("资源"))
-        .with_panel(_lines("内存", {"内存": 'process_resident_memory_bytes{job="xuncha"}'}, unit="bytes", width=8))
+        .with_panel(
+            _lines("内存", {"{{instance}}": 'process_resident_memory_bytes{job="xuncha"}'}, unit="bytes", width=8)
+        )
         .with_panel(
             _lines(
-                "CPU", {"CPU": f'rate(process_cpu_seconds_total{{job="xuncha"}}{window})'}, unit="percentunit", width=8
+                "CPU",
+                {"{{instance}}": f'rate(process_cpu_seconds_total{{job="xuncha"}}{window})'},
+                unit="percentunit",
+                width=8,
             )
         )
-        .with_panel(_lines("取一次指标", {"所用时间": 'scrape_duration_seconds{job="xuncha"}'}, unit="s", width=8))
+        .with_panel(_lines("取一次指标", {"{{instance}}": 'scrape_duration_seconds{job="xuncha"}'}, unit="s", width=8))
     )
 
 
@@ -299,18 +370,18 @@ def boards() -> Mapping[str, Board]:
 def _in_state(*states: State) -> str:
     """Return how many accounts stand so towards the two-week rule."""
     wanted = "|".join(state.value for state in states)
-    finding = f'max by (account) (xuncha_finding_state{{rule="{RULE}",state=~"{wanted}"}})'
+    finding = f'max by (account) (xuncha_finding_state{{rule="{LADDER}",state=~"{wanted}"}})'
     return f"count({finding} and {OF_ACCOUNT} {ACCOUNTS}) or vector(0)"
 
 
-def _findings(*states: State) -> str:
-    """Return how many accounts of the whole roster stand so towards the two-week rule."""
+def _findings(*states: State, rule: str = LADDER) -> str:
+    """Return how many accounts of the whole roster stand so towards a rule; without one, the two-week rule."""
     wanted = "|".join(state.value for state in states)
-    return f'sum(max by (state) (xuncha_findings{{rule="{RULE}",state=~"{wanted}"}})) or vector(0)'
+    return f'sum(max by (state) (xuncha_findings{{rule="{rule}",state=~"{wanted}"}})) or vector(0)'
 
 
 def _overdue_by(label: str) -> str:
-    finding = f'max by (account) (xuncha_finding_state{{rule="{RULE}",state="{State.VIOLATED.value}"}})'
+    finding = f'max by (account) (xuncha_finding_state{{rule="{LADDER}",state="{State.VIOLATED.value}"}})'
     overdue = f"count by ({label}) ({finding} * {OF_ACCOUNT} group_left ({label}) {ACCOUNTS})"
     return f"({overdue} or count by ({label}) ({ACCOUNTS}) * 0)"
 
@@ -342,8 +413,8 @@ def _accounts() -> table.Panel:
             _table(f"max by (account) (xuncha_days_since_update) {joined}"),
             _table(f"(time() - max by (account) (xuncha_last_look_timestamp_seconds)) {joined}"),
         ),
-        width=16,
-        height=18,
+        width=24,
+        height=14,
     )
     return (
         panel.with_transformation(DataTransformerConfig(id_val="merge", options={}))
@@ -360,6 +431,15 @@ def _accounts() -> table.Panel:
         .filterable(filterable=True)
         .sort_by([common.TableSortByFieldState().display_name("未更新天数").desc(desc=True)])
         .override_by_name("平台", [DynamicConfigValue("mappings", [_words(PLATFORMS)])])
+        .override_by_name(
+            "账号",
+            [
+                DynamicConfigValue(
+                    "links",
+                    [{"title": "打开账号页面", "url": f"{PAGES}{ACCOUNT_PAGE}", "targetBlank": True}],
+                )
+            ],
+        )
         .override_by_name("距上次采集", [DynamicConfigValue("unit", "s"), DynamicConfigValue("decimals", 0)])
         .override_by_name(
             "未更新天数",
@@ -380,9 +460,13 @@ def _stat(
     words: Mapping[str, str] | None = None,
     legend: str = "",
     unit: str = "none",
+    width: int = 4,
+    page: str = "",
 ) -> stat.Panel:
-    """Return one number: in the color `above` from 1 on, or in the color `below` until then."""
-    panel = _filled(stat.Panel(), title, (_now(query, legend),), width=4, height=4)
+    """Return one number: in the color `above` from 1 on, or in the color `below` until then; `page` tells more."""
+    panel = _filled(stat.Panel(), title, (_now(query, legend),), width=width, height=4)
+    if page:
+        panel.links([_link("打开页面", page)])
     panel.unit(unit).decimals(0).graph_mode(BigValueGraphMode.NONE).color_mode(BigValueColorMode.VALUE)
     panel.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
     if words:
@@ -425,6 +509,15 @@ def _lines(
     for name, color in (colors or {}).items():
         panel.override_by_name(name, [DynamicConfigValue("color", {"mode": "fixed", "fixedColor": color})])
     return panel
+
+
+def _link(title: str, page: str) -> dashboard.DashboardLink:
+    return (
+        dashboard.DashboardLink(title)
+        .type(DashboardLinkType.LINK)
+        .url(f"{PAGES}{page}")
+        .target_blank(target_blank=True)
+    )
 
 
 def _filled(panel: P, title: str, queries: Sequence[prometheus.Dataquery], *, width: int, height: int) -> P:

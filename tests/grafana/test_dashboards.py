@@ -6,6 +6,7 @@ import json
 import re
 from itertools import combinations
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
@@ -13,9 +14,14 @@ from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 from ruamel.yaml import YAML
 
-from tests.grafana.dashboards import FOLDER, boards, text
+from monitor.store import Store, lights
+from tests.grafana.dashboards import FOLDER, PAGES, boards, text
 from tests.grafana.panels import FILES, GRAFANA, Query, board, queries
 from tests.prometheus.words import faults
+from tests.web.conftest import client_of, county
+from tests.web.county import Surroundings
+
+__all__ = ["county"]
 
 GRID = 24
 """How many columns Grafana's grid has."""
@@ -53,6 +59,16 @@ def test_panels_lie_on_the_grid_beside_each_other(file: str) -> None:
 
 
 @pytest.mark.parametrize("file", FILES)
+def test_the_grid_has_no_holes(file: str) -> None:
+    places = [panel["gridPos"] for panel in panels(file)]
+    covered = {
+        (x, y) for at in places for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])
+    }
+    whole = {(x, y) for x in range(GRID) for y in range(max(at["y"] + at["h"] for at in places))}
+    assert whole - covered == set()
+
+
+@pytest.mark.parametrize("file", FILES)
 def test_panels_are_told_apart_and_named_for_people(file: str) -> None:
     ids = [panel["id"] for panel in panels(file)]
     assert len(ids) == len(set(ids))
@@ -79,6 +95,42 @@ def test_every_panel_and_query_takes_the_data_source_of_the_readers_choice(file:
     asking = [panel for panel in panels(file) if panel["type"] != "row"]
     assert all(panel["datasource"] == chosen for panel in asking)
     assert all(target["datasource"] == chosen for panel in asking for target in panel["targets"])
+
+
+def links(file: str) -> list[str]:
+    """Return the addresses of all links."""
+    found = [link["url"] for panel in panels(file) for link in panel.get("links", ())]
+    for panel in panels(file):
+        for override in panel.get("fieldConfig", {}).get("overrides", ()):
+            found += [
+                link["url"] for entry in override["properties"] if entry["id"] == "links" for link in entry["value"]
+            ]
+    return found
+
+
+def test_links_lead_to_pages_that_there_are(county: Store) -> None:
+    client = client_of(county, Surroundings())
+    with county.read() as tx:
+        account_id = quote(lights.ids(tx, lights.AccountFilter(), lights.Order.ID)[0], safe="")
+    found = links("county.json")
+    assert any("__data.fields" in link for link in found)
+    for link in found:
+        page = link.removeprefix(PAGES).replace("${__data.fields.编号:percentencode}", account_id)
+        assert link.startswith(PAGES)
+        assert "$" not in page
+        assert client.get(page).status_code == 200, page
+
+
+def test_the_column_whose_value_a_link_takes_is_in_the_table() -> None:
+    (table,) = (panel for panel in panels("county.json") if panel["type"] == "table")
+    (organize,) = (step for step in table["transformations"] if step["id"] == "organize")
+    assert "编号" in organize["options"]["renameByName"].values()
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_variables_ask_for_what_there_is(file: str) -> None:
+    asked = [variable for variable in board(file)["templating"]["list"] if variable["type"] == "query"]
+    assert [faults(variable["query"]) for variable in asked] == [[]] * len(asked)
 
 
 def test_what_is_provisioned_fits_together() -> None:

@@ -13,11 +13,12 @@ from monitor.core.case import StepKind
 from monitor.core.finding import State
 from monitor.core.message import MessageState, Outcome
 from monitor.core.observation import Reason
+from monitor.core.web_hook import DeliveryState
 from monitor.metrics import Metrics, Snapshot
 
 _AT = datetime(2026, 11, 20, tzinfo=UTC)
 VALUES = {
-    "state": {*State, *MessageState},
+    "state": {*State, *MessageState, *DeliveryState},
     "step": {*StepKind},
     "platform": {*Platform},
     "status": {*AccountStatus},
