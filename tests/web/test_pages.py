@@ -68,6 +68,7 @@ def every_page(county: Store) -> list[str]:
         "/audit",
         "/reports",
         "/reports/dictionary",
+        "/reports/county-sheet",
         "/rights",
         "/?light=red",
         "/accounts?task=people",

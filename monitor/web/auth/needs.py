@@ -52,6 +52,7 @@ NEEDS: Mapping[str, Right] = {
     "/imports/{upload_id}/marked.xlsx": Right.IMPORT,
     "/reports": Right.REPORT,
     "/reports/dictionary": Right.REPORT,
+    "/reports/county-sheet": Right.REPORT,
     "/reports/{number}": Right.REPORT,
     "/reports/{number}/accounts": Right.REPORT,
     "/reports/{number}/files/{name}": Right.REPORT,

@@ -32,6 +32,7 @@ from monitor.queries.reports import ReportPage, accounts_behind, read_reckoning,
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.download import attachment
 from monitor.web.forms import Form, Problems, done, form_of, problems_of
+from monitor.web.pages.county_sheet import county_sheet
 from monitor.web.pages.pages import Pages, number_of
 from monitor.web.paging import whole
 
@@ -55,6 +56,7 @@ def routes(pages: Pages) -> tuple[Route, ...]:
         Route("/reports", partial(reports, pages)),
         Route("/reports", partial(post_report, pages), methods=["POST"]),
         Route("/reports/dictionary", partial(dictionary, pages)),
+        Route("/reports/county-sheet", partial(county_sheet, pages)),
         Route("/reports/{number}", partial(report, pages)),
         Route("/reports/{number}/accounts", partial(accounts, pages)),
         Route("/reports/{number}/files/{name}", partial(file, pages)),
