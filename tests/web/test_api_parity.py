@@ -12,6 +12,7 @@ from monitor.actions import (
     api_tokens,
     backup,
     claims,
+    closing_steps,
     contacts,
     documents,
     looks,
@@ -86,6 +87,7 @@ EXCEPTIONS: Mapping[Action, str] = {
     ),
     **dict.fromkeys(
         (
+            acknowledge.acknowledge_in_person,
             contacts.show_contacts,
             messages.show_recipient,
             people.erase,
@@ -105,6 +107,7 @@ EXCEPTIONS: Mapping[Action, str] = {
         _LINK,
     ),
     reports.make_report: "a document that a person reads before it goes to somebody",
+    closing_steps.mark_steps: "a form of seven days, which is kept only as it stood when a person read it",
     backup.record_backup: _MACHINE,
     looks.correct_look: "the mistake is found by the person who made it, on the page where it stands",
     turned_away.turn_away: "keeps that a request was refused: nobody asks for it",
