@@ -13,6 +13,7 @@ from monitor.core.finding import Finding, State, Support
 from monitor.settings.kinds import Secret
 from monitor.settings.sections import GrantSettings
 from monitor.store import Store, overview
+from tests.often import some
 from tests.pipeline.build import Office, account, office, settings
 from tests.pipeline.far_platforms import World
 
@@ -40,12 +41,15 @@ async def word(made: Office) -> Finding:
     return next(finding for finding in row.findings if finding.rule == "UPD-01")
 
 
-@pytest.mark.parametrize("key", ["wx-1", "wx-2"])
+KEYS = ("wx-1", "wx-2")
+
+
+@pytest.mark.parametrize("key", KEYS)
 async def test_a_unit_is_never_said_to_be_silent_for_longer_than_it_is(store: Store, key: str) -> None:
     """Its last post leaves the days that are asked for, and is its last post all the same."""
     made = await enrolled(store, key, LAST - timedelta(days=9), LAST)
     states = set[State]()
-    for hours in range(0, 30 * 24, 8):
+    for hours in some(range(0, 30 * 24, 8), KEYS.index(key)):
         made.clock.moment = BEGUN + timedelta(hours=hours)
         found = await word(made)
         assert found.last_post
@@ -58,7 +62,7 @@ async def test_a_unit_is_never_said_to_be_silent_for_longer_than_it_is(store: St
 async def test_what_was_published_today_without_notice_counts_at_once_and_stays(store: Store) -> None:
     today = BEGUN + timedelta(days=13, hours=3)
     made = await enrolled(store, "wx-2", LAST - timedelta(days=9), LAST, today)
-    for hours in range(0, 20 * 24, 3):
+    for hours in some(range(0, 20 * 24, 3), 0):
         made.clock.moment = BEGUN + timedelta(hours=hours)
         found = await word(made)
         assert found.state is not State.VIOLATED
