@@ -7,7 +7,7 @@ written to the audit log, under the name only where that is a user's: people typ
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,12 +18,14 @@ from monitor.actions.logins import (
     WRONG,
     WRONG_CODE,
     ChangePasswordCommand,
+    ConfirmCommand,
     ConfirmedCommand,
     GiveCodeCommand,
     LogInCommand,
     SetSecondFactorCommand,
     UseLinkCommand,
     change_password,
+    confirm,
     give_code,
     log_in,
     remove_own_second_factor,
@@ -32,15 +34,29 @@ from monitor.actions.logins import (
 )
 from monitor.actions.passwords import Passwords
 from monitor.actions.perform import perform_async
+from monitor.actions.provider_logins import (
+    DECLINED,
+    DISABLED,
+    WAITS,
+    AskToLogInCommand,
+    LogInByProviderCommand,
+    ProvenIdentity,
+    ProviderDownError,
+    ProviderRefusedError,
+    ask_to_log_in,
+    log_in_by_provider,
+)
 from monitor.actions.refused import FIELDS, Field, RefusedError
 from monitor.actions.second_factor import Vault, is_secret, number_of
 from monitor.actions.turned_away import TurnAwayCommand, turn_away
+from monitor.core.login import CONFIRMED
 from monitor.core.password import password_problem
 from monitor.core.user import User
-from monitor.store import Store, Tx, login_failures, login_links, sessions, users
+from monitor.store import Store, Tx, identities, login_failures, login_links, sessions, users
 from monitor.store.sessions import LoginSession, digest_of
 
 NOBODY = "未登录"
+NOT_PROVED = "请先经统一身份认证重新登录，再设置。"
 _WRONG = "密码不正确"
 PASSWORD = Field("password", "密码")
 AGAIN = Field("again", "再输一次")
@@ -122,16 +138,53 @@ class Logins:
     async def give_code(self, half: LoginSession, user: User, code: str, client: Client) -> NewSession:
         """Return a session made whole by the second factor; raises RefusedError and TooSoonError."""
         keys = _keys(user.name, client)
-        await self._reserve(keys, client)
-        secret = await self._secret(user)
-        number = number_of(secret, code, self.clock()) if secret else None
-        if number is None:
-            await self._turn_away(client, "动态口令不正确", user.name)
-            raise RefusedError(WRONG_CODE, CODE)
+        number = await self._number(user, code, keys, client)
         id_ = new_id()
         command = GiveCodeCommand(session=half.digest, digest=digest_of(id_), number=number, keys=keys)
         whole = await perform_async(self.store, give_code, command, actor=client.actor, now=self.clock())
         return NewSession(id=id_, session=whole)
+
+    async def enter(
+        self, prove: Callable[[], Awaitable[ProvenIdentity]], client: Client, *, ended: str | None = None
+    ) -> NewSession:
+        """Return a new session of whom the identity provider proves somebody to be, in place of the one `ended`.
+
+        Tries are counted before `prove` asks anybody. Raises RefusedError, also for one who now waits to be let in,
+        and TooSoonError.
+        """
+        keys = _provider_keys(client)
+        await self._reserve(keys, client)
+        try:
+            identity = await prove()
+        except ProviderDownError:
+            await self.store.write(lambda tx: login_failures.succeeded(tx, *keys))
+            raise
+        except ProviderRefusedError as refused:
+            await self._turn_away(client, f"统一身份认证：{refused.why}", "")
+            raise
+        known = await self.store.query(lambda tx: identities.user_of(tx, identity.key))
+        if known is None:
+            raise RefusedError(await self._asked(identity, client))
+        if known.disabled_at:
+            await self._turn_away(client, "用户已停用", known.name)
+            raise RefusedError(DISABLED)
+        id_ = new_id()
+        command = LogInByProviderCommand(
+            identity=identity, digest=digest_of(id_), keys=keys, idle=self.idle, ended=ended
+        )
+        begun = await perform_async(self.store, log_in_by_provider, command, actor=client.actor, now=self.clock())
+        return NewSession(id=id_, session=begun, last_login_at=known.last_login_at)
+
+    async def _asked(self, identity: ProvenIdentity, client: Client) -> str:
+        """Have somebody wait to be let in, and return what they are told."""
+        now = self.clock()
+        there = await self.store.query(lambda tx: identities.request_of(tx, identity.key, now=now))
+        if there is None:
+            command = AskToLogInCommand(identity=identity)
+            await perform_async(self.store, ask_to_log_in, command, actor=client.actor, now=now)
+            return WAITS
+        await self._turn_away(client, "没有同意开通" if there.declined_at else "等待开通", there.name)
+        return DECLINED if there.declined_at else WAITS
 
     async def use_link(self, secret: str, name: str, password: str, again: str, client: Client) -> User:
         """Set a password by a one-time link and return whose; raises RefusedError."""
@@ -167,7 +220,7 @@ class Logins:
         number = number_of(secret, code, self.clock()) if is_secret(secret) else None
         if number is None:
             raise RefusedError(WRONG_CODE, CODE)
-        confirmed = await self._confirm(own, user, old, client)
+        confirmed = await self._confirm_factor(own, user, old, client)
         command = SetSecondFactorCommand(
             session=own.digest,
             digest=digest_of(confirmed.id),
@@ -182,10 +235,31 @@ class Logins:
         self, own: LoginSession, user: User, old: str, client: Client, *, actor: Actor
     ) -> NewSession:
         """Do without the second factor from now on; raises as above."""
-        confirmed = await self._confirm(own, user, old, client)
+        confirmed = await self._confirm_factor(own, user, old, client)
         command = ConfirmedCommand(session=own.digest, digest=digest_of(confirmed.id), checked=confirmed.checked)
         done = await perform_async(self.store, remove_own_second_factor, command, actor=actor, now=self.clock())
         return NewSession(id=confirmed.id, session=done)
+
+    async def confirm(
+        self, own: LoginSession, user: User, password: str, client: Client, *, actor: Actor
+    ) -> NewSession:
+        """Prove anew who is there by the password, and return the session under its new id; raises as above."""
+        confirmed = await self._confirm(own, user, password, client)
+        command = ConfirmCommand(session=own.digest, digest=digest_of(confirmed.id), checked=confirmed.checked)
+        done = await perform_async(self.store, confirm, command, actor=actor, now=self.clock())
+        return NewSession(id=confirmed.id, session=done)
+
+    async def confirm_by_code(
+        self, own: LoginSession, user: User, code: str, client: Client, *, actor: Actor
+    ) -> NewSession:
+        """Prove anew who is there by the second factor; as above."""
+        keys = _keys(user.name, client)
+        number = await self._number(user, code, keys, client)
+        id_ = new_id()
+        command = ConfirmCommand(session=own.digest, digest=digest_of(id_), number=number)
+        done = await perform_async(self.store, confirm, command, actor=actor, now=self.clock())
+        await self.store.write(lambda tx: login_failures.succeeded(tx, *keys))
+        return NewSession(id=id_, session=done)
 
     async def note_activity(self, digest: str) -> None:
         """Keep that something was done with a session just now."""
@@ -204,6 +278,24 @@ class Logins:
             raise RefusedError(f"{FIELDS}不正确。", OLD)
         await self.store.write(lambda tx: login_failures.succeeded(tx, *keys))
         return _Confirmed(id=new_id(), checked=found.password)
+
+    async def _number(self, user: User, code: str, keys: tuple[str, str], client: Client) -> int:
+        """Return the number of the half minute that a code of the second factor is of; raises as above."""
+        await self._reserve(keys, client)
+        secret = await self._secret(user)
+        number = number_of(secret, code, self.clock()) if secret else None
+        if number is None:
+            await self._turn_away(client, "动态口令不正确", user.name)
+            raise RefusedError(WRONG_CODE, CODE)
+        return number
+
+    async def _confirm_factor(self, own: LoginSession, user: User, password: str, client: Client) -> _Confirmed:
+        """Do as `_confirm`; who has no password must have come from the provider a short while ago."""
+        if user.has_password:
+            return await self._confirm(own, user, password, client)
+        if own.confirmed_at is None or self.clock() - own.confirmed_at >= CONFIRMED:
+            raise RefusedError(NOT_PROVED)
+        return _Confirmed(id=new_id(), checked=None)
 
     async def _reserve(self, keys: tuple[str, str], client: Client) -> None:
         """Count a try; raises TooSoonError where it is too soon for one."""
@@ -229,7 +321,7 @@ class _Confirmed:
     """A password that was typed again and is right: the session's next id, and the hash that it was compared with."""
 
     id: str = field(repr=False)
-    checked: str = field(repr=False)
+    checked: str | None = field(repr=False)
 
 
 def new_id() -> str:
@@ -247,6 +339,11 @@ def require_good(password: str, again: str, name: str) -> None:
 
 def _keys(name: str, client: Client) -> tuple[str, str]:
     return login_failures.of_name(name), login_failures.of_address(client.home)
+
+
+def _provider_keys(client: Client) -> tuple[str, str]:
+    """Return under what tries by the provider count: apart from passwords, which help where it fails."""
+    return login_failures.of_name(f"{client.home} provider"), login_failures.of_address(f"{client.home} provider")
 
 
 def _known(tx: Tx, user: User | None) -> _Known | None:

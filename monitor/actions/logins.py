@@ -73,8 +73,21 @@ class ConfirmedCommand:
     session: str = field(repr=False)
     digest: str = field(repr=False)
     """Of the session's new id."""
-    checked: str = field(repr=False)
-    """The hash that the password was compared with."""
+    checked: str | None = field(repr=False)
+    """The hash that the password was compared with; None where there is none, and the provider proved who it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmCommand:
+    """Who is there is proved anew: by the password, looked at before, or by the second factor."""
+
+    session: str = field(repr=False)
+    digest: str = field(repr=False)
+    """Of the session's new id."""
+    checked: str | None = field(default=None, repr=False)
+    """The hash that the password was compared with; None where a code was given."""
+    number: int | None = None
+    """Of the half minute that the code is of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +142,19 @@ def give_code(tx: Tx, command: GiveCodeCommand, *, actor: Actor, now: datetime) 
     users.note_login(tx, user.id, at=now)
     write_audit(tx, actor, now, "login second-factor", by=user.name)
     return whole
+
+
+def confirm(tx: Tx, command: ConfirmCommand, *, actor: Actor, now: datetime) -> LoginSession:
+    """Keep that who is there was proved anew, and return the session under its new id; a code is good once."""
+    actor.require(Right.KEEP_LOGIN)
+    own, user = _own(tx, command.session)
+    if command.number is not None:
+        if not user.has_second_factor or not users.use_second_factor(tx, user.id, command.number):
+            raise RefusedError(WRONG_CODE, _CODE)
+    elif command.checked is None or users.password_of(tx, user.id) != command.checked:
+        raise RefusedError(LOGIN_OVER)
+    write_audit(tx, actor, now, "login confirm", user.name)
+    return sessions.rotate(tx, own, command.digest, at=now)
 
 
 def use_link(tx: Tx, command: UseLinkCommand, *, actor: Actor, now: datetime) -> User:

@@ -75,14 +75,10 @@ class OneTimeLink:
 def add_user(tx: Tx, command: AddUserCommand, *, actor: Actor, now: datetime) -> User:
     """Keep a new user and return them."""
     actor.require(Right.MANAGE_USERS)
-    if problem := name_problem(command.name):
-        raise RefusedError(f"{FIELDS}{problem}。", NAME)
-    if there := users.user_named(tx, command.name):
-        raise RefusedError(f"已有用户“{there.name}”，请换一个{FIELDS}。", NAME)
-    _require_roles(tx, command.roles, command.own)
+    require_new_user(tx, command.name, command.roles, command.own)
     added = users.add_user(tx, command.name, command.roles, command.own, at=now)
     done = known_user(tx, added)
-    write_audit(tx, actor, now, "user add", done.name, after=_said(done))
+    write_audit(tx, actor, now, "user add", done.name, after=said_roles(done))
     return done
 
 
@@ -96,7 +92,7 @@ def change_roles(tx: Tx, command: ChangeRolesCommand, *, actor: Actor, now: date
     users.set_roles(tx, before.id, command.roles, command.own)
     sessions.end_all_of(tx, before.id)
     after = known_user(tx, before.id)
-    write_audit(tx, actor, now, "user role", after.name, before=_said(before), after=_said(after))
+    write_audit(tx, actor, now, "user role", after.name, before=said_roles(before), after=said_roles(after))
     return after
 
 
@@ -194,7 +190,17 @@ def known_user(tx: Tx, user_id: int) -> User:
     return found
 
 
-def _said(user: User) -> str:
+def require_new_user(tx: Tx, name: str, roles: frozenset[UserRole], own: UnitKey | None) -> None:
+    """Raise RefusedError unless there can be a new user of this name and these roles."""
+    if problem := name_problem(name):
+        raise RefusedError(f"{FIELDS}{problem}。", NAME)
+    if there := users.user_named(tx, name):
+        raise RefusedError(f"已有用户“{there.name}”，请换一个{FIELDS}。", NAME)
+    _require_roles(tx, roles, own)
+
+
+def said_roles(user: User) -> str:
+    """Return the roles of a user as the audit log has them."""
     return f"{user.roles_label}（{user.own.name}）" if user.own else user.roles_label
 
 

@@ -29,6 +29,7 @@ from monitor.app.imports import import_office
 from monitor.app.lag import LoopLag
 from monitor.app.parts import Parts
 from monitor.app.process import mark
+from monitor.app.provider import provider_of
 from monitor.app.settings_report import settings_report
 from monitor.app.watchdog import watchdog
 from monitor.core.briefing import quarantine_words
@@ -107,6 +108,7 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: Loo
         hints=tuple(hints(parts.settings)),
         sample=sample,
         logins=None if sample else parts.logins,
+        provider=None if sample else provider_of(parts.settings, parts.clock),
         permits=Permits(
             paste=_paste(parts),
             key=parts.addresses.key,

@@ -22,7 +22,7 @@ SHORTEST_IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(days=7)
 """How long it lasts whatever is done with it."""
 CONFIRMED = timedelta(minutes=10)
-"""How long a password that was typed again is proof of who is there."""
+"""How long a proof of who is there is enough for what hands out people's data or changes users."""
 LINK = timedelta(minutes=30)
 """How long a one-time link can be used."""
 

@@ -74,6 +74,7 @@ class TodoAct(Enum):
     HOOK = "hook"
     REPORT = "report"
     CHANNEL = "channel"
+    LOGIN_REQUEST = "login_request"
 
 
 REVIEWED: tuple[str, ...] = (

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.core.account import UnitKey
-from monitor.core.login import is_over
+from monitor.core.login import CONFIRMED, is_over
 from monitor.core.user import User
-from monitor.store import Tx, login_links, roster, sessions, users
+from monitor.store import Tx, identities, login_links, roster, sessions, users
+from monitor.store.identities import LoginRequest
 from monitor.store.sessions import LoginSession, digest_of
 
-__all__ = ["LoggedIn", "LoginLinkPage", "LoginSession", "UserPage", "digest_of"]
+__all__ = ["LoggedIn", "LoginLinkPage", "LoginRequest", "LoginSession", "UserPage", "digest_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,17 @@ class LoggedIn:
     session: LoginSession
     user: User
 
+    @property
+    def lacks_second_factor(self) -> bool:
+        """True if an administrator demands a second factor and there is none, nor did the provider ask for one."""
+        user = self.user
+        return user.must_have_second_factor and not user.has_second_factor and not self.session.is_strong
+
+    def is_proved(self, now: datetime) -> bool:
+        """True if who is there was proved a short while ago."""
+        at = self.session.confirmed_at
+        return at is not None and now - at < CONFIRMED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserPage:
@@ -28,6 +40,8 @@ class UserPage:
 
     user: User
     sessions: tuple[LoginSession, ...]
+    identity: str | None = None
+    """What the identity provider knows them by; None where it does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +84,21 @@ def read_users(tx: Tx) -> tuple[User, ...]:
 def read_user(tx: Tx, user_id: int) -> UserPage | None:
     """Return one user, or None."""
     found = users.user(tx, user_id)
-    return UserPage(user=found, sessions=sessions.sessions_of(tx, user_id)) if found else None
+    if found is None:
+        return None
+    return UserPage(
+        user=found, sessions=sessions.sessions_of(tx, user_id), identity=identities.identity_of(tx, user_id)
+    )
+
+
+def read_requests(tx: Tx, now: datetime) -> tuple[LoginRequest, ...]:
+    """Return who waits for an administrator to be let in, oldest first."""
+    return identities.waiting(tx, now=now)
+
+
+def read_request(tx: Tx, number: int, now: datetime) -> LoginRequest | None:
+    """Return one who waits, or None."""
+    return identities.waiting_request(tx, number, now=now)
 
 
 def read_user_named(tx: Tx, name: str) -> User | None:

@@ -13,11 +13,12 @@ from monitor.core.light import Light
 from monitor.core.names import normal
 from monitor.core.outage import Outage
 from monitor.core.pass_rate import PassRate
-from monitor.core.todo import LISTED, TodoAct, TodoLine
+from monitor.core.todo import LISTED, TodoAct, TodoLine, in_order
 from monitor.queries.accounts import lines_for
 from monitor.queries.deadline_calendar import DeadlineCalendar, read_calendar
 from monitor.queries.lines import AccountLine, OverviewContext
 from monitor.queries.tasks import TodoContext, read_todo
+from monitor.queries.todo_rest import login_requests
 from monitor.store import Tx, figures, lights
 from monitor.store.figures import UnitCell
 from monitor.store.lights import LightCounts
@@ -100,12 +101,16 @@ class TodayPage:
         return self.lines[LISTED:]
 
 
-def read_today(tx: Tx, moment: OverviewContext, todo: TodoContext | None) -> TodayPage | None:
+def read_today(
+    tx: Tx, moment: OverviewContext, todo: TodoContext | None, *, is_administrator: bool = False
+) -> TodayPage | None:
     """Return the page; None without a roster. `todo` is None for those who only read: nothing is theirs to do."""
     counts = lights.counts(tx)
     if not counts.total:
         return None
     lines = read_todo(tx, todo) if todo else ()
+    if is_administrator and (asked := login_requests(tx, moment.now)).count:
+        lines = in_order((*lines, asked), moment.today)
     soonest = moment.today - timedelta(days=moment.ladder.limit)
     return TodayPage(
         lines=lines,

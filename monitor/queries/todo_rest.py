@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime
 
 from monitor.core.calendar import beijing_date
 from monitor.core.decision import Decision
@@ -18,7 +19,7 @@ from monitor.queries.advices import advices
 from monitor.queries.concerns import Concern, concerned, condition
 from monitor.queries.todo_cases import because_of, due_of
 from monitor.queries.todo_context import TodoContext, short
-from monitor.store import Tx, lights, proposals
+from monitor.store import Tx, identities, lights, proposals
 from monitor.store.claims import WAITING_FOR, waiting
 from monitor.store.decisions import changed_bases, ending_exemptions
 from monitor.store.figures import unknown_under
@@ -314,6 +315,20 @@ def _filed_lists(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterat
         why=f"截至{dated(oldest, context.today)}的清单已{age}天，超过{most}天不能判定是否备案",
         verb="去导入",
         link="/imports",
+    )
+
+
+def login_requests(tx: Tx, now: datetime) -> TodoLine:
+    """Return the line of those who wait to be let in: an administrator's, whom no other line is for."""
+    asked = identities.waiting(tx, now=now)
+    return TodoLine(
+        act=TodoAct.LOGIN_REQUEST,
+        count=len(asked),
+        what=f"开通或拒绝{len(asked)}个等待开通的用户",
+        why=named([one.name for one in asked], len(asked), "个用户"),
+        is_for_today=True,
+        verb="去办理",
+        link="/users",
     )
 
 

@@ -55,7 +55,9 @@ def settings(base: Settings, server: SampleServer) -> Settings:
     """Return the sample's settings, with the rules, the calendar and the pages' address of `base`."""
     around = Surroundings(folder=Path(), env=environment(server.smtp_port))
     file = XunchaFile.model_validate(overlay(server.base_url, server.robot_url), context=around)
-    web = base.web.model_copy(update={"key": None, "api_token": None, "metrics_token": None})  # were not looked up
+    web = base.web.model_copy(
+        update={"key": None, "api_token": None, "metrics_token": None, "oidc": None}
+    )  # were not looked up
     return base.model_copy(update={**dict(file), "web": web})
 
 

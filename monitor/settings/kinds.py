@@ -146,6 +146,16 @@ def _web_address(value: object) -> str:
     raise ValueError("应为以 http:// 或 https:// 开头、不含用户名和密码的网址")
 
 
+def _issuer(value: object) -> str:
+    address = _web_address(value)
+    parts = urlsplit(address)
+    if parts.query or parts.fragment:
+        raise ValueError("应为签发者的网址，不带 ? 和 # 以后的部分")
+    if parts.scheme != "https" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        raise ValueError("应以 https:// 开头：经明文传输的登录结果可以伪造")
+    return address
+
+
 def _host_name(value: object) -> str:
     if isinstance(value, str) and re.fullmatch(r"[^\s:/@?#\[\]%]{1,253}", value):
         return value
@@ -215,6 +225,7 @@ Workdays = Annotated[int | None, BeforeValidator(_workdays)]
 Day = Annotated[date, BeforeValidator(_day)]
 DaySpan = Annotated[InstanceOf[Days], BeforeValidator(_days)]
 Network = Annotated[InstanceOf[IPv4Network] | InstanceOf[IPv6Network], BeforeValidator(_network)]
+Issuer = Annotated[str, BeforeValidator(_issuer)]
 WebAddress = Annotated[str, BeforeValidator(_web_address)]
 HostName = Annotated[str, BeforeValidator(_host_name)]
 Bind = Annotated[tuple[str, int], BeforeValidator(bind_of)]

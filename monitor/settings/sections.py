@@ -16,6 +16,7 @@ from monitor.settings.kinds import (
     Duration,
     HostName,
     Idle,
+    Issuer,
     Network,
     SecretOrAddress,
     SecretReference,
@@ -151,6 +152,20 @@ class HeartbeatSettings(SettingsSection):
     """A channel that is told once each working day."""
 
 
+class OidcSettings(SettingsSection):
+    """The office's identity provider, by which people may log in."""
+
+    issuer: Issuer
+    client_id: Text
+    client_secret: SecretReference
+    claim: Text = "sub"
+    """The claim by which people are told apart; others than `sub` may be given to somebody else one day."""
+    label: Text = "统一身份认证登录"
+    """On the button."""
+    acr: tuple[Text, ...] = ()
+    """The values of `acr` that stand for more than a password: then no second factor of ours is asked for."""
+
+
 class Web(SettingsSection):
     """Where the pages are served."""
 
@@ -168,6 +183,14 @@ class Web(SettingsSection):
     """Whose word counts on where a request comes from, and whether it came by https."""
     idle: Idle = IDLE
     """How long a login lasts while nothing is done with it."""
+    oidc: OidcSettings | None = None
+    """Without it, people log in by password alone."""
+
+    @model_validator(mode="after")
+    def _provider_knows_the_way_back(self) -> Self:
+        if self.oidc is not None and self.base_url is None:
+            raise ValueError("：填写 oidc 的，必须填写 base_url，统一身份认证要送回到那里")
+        return self
 
 
 class XunchaFile(SettingsSection):

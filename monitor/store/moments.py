@@ -60,6 +60,8 @@ WRITTEN = {
     "users": ("created_at", "disabled_at", "last_login_at"),
     "sessions": ("began_at", "active_at", "confirmed_at"),
     "login_failures": ("at", "wait_until"),
+    "login_identities": ("at",),
+    "login_requests": ("at", "declined_at"),
     "api_tokens": ("created_at", "last_used_at", "revoked_at"),
     "unit_link_stops": ("at",),
     "unit_calendars": ("made_at", "stopped_at"),

@@ -27,11 +27,15 @@ class LoginSession:
     began_at: datetime
     active_at: datetime
     confirmed_at: datetime | None = None
-    """When the password was last typed."""
+    """When who is there was last proved: by a password, a second factor or the identity provider."""
     address: str = ""
     """From where it began."""
     is_half: bool = False
     """True while the second factor is missing: nothing can be done with it but to give that."""
+    by_provider: bool = False
+    """True if it began at the identity provider."""
+    is_strong: bool = False
+    """True if that asked for more than a password, by its own word."""
 
     @property
     def mark(self) -> str:
@@ -72,7 +76,7 @@ def start(tx: Tx, begun: LoginSession) -> None:
 
 
 def rotate(tx: Tx, old: LoginSession, digest: str, *, at: datetime) -> LoginSession:
-    """Have a session go on under another id, whole, its password typed just now; the old id is nothing any more."""
+    """Have a session go on under another id, whole, proved just now; the old id is nothing any more."""
     end(tx, old.digest)
     new = replace(old, digest=digest, active_at=at, confirmed_at=at, is_half=False)
     start(tx, new)

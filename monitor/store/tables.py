@@ -723,9 +723,35 @@ sessions = Table(
     Column("confirmed_at", UtcDateTime),
     Column("address", Text, nullable=False),
     Column("is_half", Boolean, nullable=False),
+    Column("by_provider", Boolean, nullable=False, server_default=sa.false()),
+    Column("is_strong", Boolean, nullable=False, server_default=sa.false()),
 )
 """The logins that go on. `digest` is the SHA-256 of the id that the browser has; of one that is half, the second factor
-is still missing."""
+is still missing. One `by_provider` began at the identity provider, which for one that is strong asked for more than a
+password."""
+
+login_identities = Table(
+    "login_identities",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("user", ForeignKey("users.id"), nullable=False, unique=True),
+    Column("shown", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+"""Whom the identity provider knows as which user. `key` is the SHA-256 of issuer, claim and value."""
+
+login_requests = Table(
+    "login_requests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("shown", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("declined_at", UtcDateTime),
+)
+"""People whom the identity provider knows and we do not: they wait for an administrator, or were declined."""
 
 login_links = Table(
     "login_links",

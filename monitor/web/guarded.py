@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from datetime import datetime
 from functools import partial
 
 from starlette.exceptions import HTTPException
@@ -11,7 +12,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from monitor.web.auth.gate import redirected
-from monitor.web.auth.needs import FREE, NEEDS, OPEN, OWN, UPLOADS
+from monitor.web.auth.needs import FREE, NEEDS, OPEN, OWN, PROVED, PROVED_READS, UPLOADS
+from monitor.web.auth.next_page import confirm_address
 from monitor.web.auth.visitor import Visitor, visitor_of
 from monitor.web.forms import form_of, require_own_page
 from monitor.web.navigation import own_page
@@ -22,17 +24,17 @@ _CODE, _ME = "/login/code", "/me"
 _UPLOAD = "multipart/form-data"
 
 
-def guarded(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
+def guarded(routes: Iterable[BaseRoute], clock: Callable[[], datetime]) -> Iterator[BaseRoute]:
     """Yield routes that ask who the visitor is; those of machines and of signed links as they are."""
     for route in routes:
         if not isinstance(route, Route) or route.path.startswith(FREE):
             yield route
             continue
         methods = sorted(route.methods or ())
-        yield Route(route.path, partial(_answer, route.path, route.endpoint), methods=methods, name=route.name)
+        yield Route(route.path, partial(_answer, route.path, route.endpoint, clock), methods=methods, name=route.name)
 
 
-async def _answer(path: str, endpoint: Endpoint, request: Request) -> Response:
+async def _answer(path: str, endpoint: Endpoint, clock: Callable[[], datetime], request: Request) -> Response:
     """Answer a request of somebody who may ask for it."""
     visitor = visitor_of(request)
     if path not in OPEN:
@@ -41,7 +43,16 @@ async def _answer(path: str, endpoint: Endpoint, request: Request) -> Response:
         _require(visitor, path)
     if request.method not in _SAFE:
         await _require_own_form(path, request)
+    if visitor.login is not None and asks_for_proof(path, request) and not visitor.login.is_proved(clock()):
+        return redirected(request, confirm_address(request))
     return await endpoint(request)
+
+
+def asks_for_proof(path: str, request: Request) -> bool:
+    """True if who is there has to be proved anew first: people's data are handed out, or users or tokens changed."""
+    if request.method in _SAFE:
+        return path in PROVED_READS and (not PROVED_READS[path] or PROVED_READS[path] in request.query_params)
+    return NEEDS.get(path) in PROVED
 
 
 def _instead(visitor: Visitor, path: str) -> str:
@@ -51,8 +62,7 @@ def _instead(visitor: Visitor, path: str) -> str:
         return ""
     if login.session.is_half:
         return _CODE
-    must = login.user.must_have_second_factor and not login.user.has_second_factor
-    if must and not path.startswith(_ME):
+    if login.lacks_second_factor and not path.startswith(_ME):
         return _ME
     return own_page(visitor.own) if visitor.own and path == "/" else ""
 

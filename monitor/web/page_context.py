@@ -25,6 +25,7 @@ from monitor.settings.in_force import SettingInForce
 from monitor.store import Store
 from monitor.web.imports import Imports
 from monitor.web.permits import Permits
+from monitor.web.provider.client import Provider
 
 LOOPBACK = ("localhost",)
 """The names of the machine itself; its addresses need none."""
@@ -130,6 +131,8 @@ class PageContext:
     sample: Sample | None = None
     logins: Logins | None = None
     """Lets people log in; None where whoever opens the pages is their operator."""
+    provider: Provider | None = None
+    """The identity provider by which people may log in as well; None where there is none."""
     permits: Permits | None = None
     """The rights of people without a login; None where the pages only read."""
     imports: Imports | None = None

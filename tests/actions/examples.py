@@ -22,6 +22,7 @@ from monitor.actions import (
     messages,
     mutes,
     people,
+    provider_logins,
     reports,
     turned_away,
     unit_links,
@@ -59,7 +60,7 @@ from monitor.pipeline.evaluate import RulesInForce
 from monitor.pipeline.hook_vault import HookVault
 from monitor.pipeline.hooks import Post
 from monitor.pipeline.reckoning import reckon
-from monitor.store import Store, login_links, outbox, sessions, users
+from monitor.store import Store, identities, login_links, outbox, sessions, users
 from monitor.store import cases as stored_cases
 from monitor.store import web_hooks as stored_hooks
 from monitor.store.api_tokens import ApiToken, api_token
@@ -602,6 +603,60 @@ def _rotate_hook(store: Store) -> Example:
     return Example(done=command, refused=replace(command, number=2))
 
 
+def _identity(store: Store) -> provider_logins.ProvenIdentity:
+    identity = provider_logins.ProvenIdentity(
+        issuer="https://sso.example.invalid", claim="sub", value="a1b2", name="李某", proved_at=NOW
+    )
+    with store.begin() as tx:
+        identities.ask(tx, identity.key, identity.shown, identity.called, "192.0.2.9", at=NOW - HOUR)
+    return identity
+
+
+def _log_in_by_provider(store: Store) -> Example:
+    identity, user = _identity(store), _user(store)
+    with store.begin() as tx:
+        request = identities.request_of(tx, identity.key, now=NOW)
+        assert request
+        identities.link(tx, request, user, at=NOW)
+    command = provider_logins.LogInByProviderCommand(identity=identity, digest="b" * 64, keys=KEYS, idle=8 * HOUR)
+    return Example(done=command, refused=replace(command, identity=replace(identity, value="other")))
+
+
+def _ask_to_log_in(store: Store) -> Example:
+    known = _identity(store)
+    return Example(
+        done=provider_logins.AskToLogInCommand(identity=replace(known, value="c3d4")),
+        refused=provider_logins.AskToLogInCommand(identity=known),
+    )
+
+
+def _grant_login(store: Store) -> Example:
+    _identity(store)
+    command = provider_logins.GrantLoginCommand(request=1, name="李某", roles=frozenset({UserRole.READER}))
+    return Example(done=command, refused=replace(command, roles=frozenset()))
+
+
+def _decline_login(store: Store) -> Example:
+    _identity(store)
+    return Example(
+        done=provider_logins.LoginRequestCommand(request=1), refused=provider_logins.LoginRequestCommand(request=2)
+    )
+
+
+def _unlink_login(store: Store) -> Example:
+    command = _log_in_by_provider(store).done
+    assert isinstance(command, provider_logins.LogInByProviderCommand)
+    with store.read() as tx:
+        user = identities.user_of(tx, command.identity.key)
+    assert user
+    return Example(done=user_actions.UserCommand(user=user.id), refused=user_actions.UserCommand(user=user.id + 1))
+
+
+def _confirm(store: Store) -> Example:
+    command = logins.ConfirmCommand(session=_session(store, _user(store)), digest="b" * 64, checked=CHECKED)
+    return Example(done=command, refused=replace(command, checked=None))
+
+
 EXAMPLES: Mapping[Callable[..., object], Callable[[Store], Example]] = {
     cases.decide: _decide,
     cases.close: _close,
@@ -647,6 +702,12 @@ EXAMPLES: Mapping[Callable[..., object], Callable[[Store], Example]] = {
     user_actions.demand_second_factor: _demand,
     user_actions.remove_second_factor: _remove_factor,
     logins.log_in: _log_in,
+    logins.confirm: _confirm,
+    provider_logins.log_in_by_provider: _log_in_by_provider,
+    provider_logins.ask_to_log_in: _ask_to_log_in,
+    provider_logins.grant_login: _grant_login,
+    provider_logins.decline_login: _decline_login,
+    provider_logins.unlink_login: _unlink_login,
     logins.give_code: _give_code,
     logins.use_link: _use_link,
     logins.log_out: _own,

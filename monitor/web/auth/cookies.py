@@ -10,8 +10,10 @@ from starlette.responses import Response
 SESSION = "xuncha"
 VISIT = "xuncha-visit"
 NOTICE = "xuncha-notice"
+FLOW = "xuncha-oidc"
 _LONGEST = 100
 """Characters of a cookie that could be one of the first two."""
+_LONGEST_FLOW = 3000
 _LONGEST_NOTICE = 300
 """Characters of what is said once."""
 
@@ -33,6 +35,12 @@ def cookie(request: Request, name: str) -> str:
     """Return a cookie of ours, empty where there is none."""
     found = request.cookies.get(named(request, name), "")
     return found if len(found) <= _LONGEST else ""
+
+
+def flow(request: Request) -> str:
+    """Return what the browser keeps of a log-in that is under way at the identity provider; empty for nothing."""
+    found = request.cookies.get(named(request, FLOW), "")
+    return found if len(found) <= _LONGEST_FLOW else ""
 
 
 def put(request: Request, answer: Response, name: str, text: str) -> None:

@@ -16,7 +16,7 @@ from monitor.actions.logging_in import Logins, new_id
 from monitor.queries.logins import LoggedIn, digest_of, read_login
 from monitor.store import StoreError
 from monitor.web.auth import cookies
-from monitor.web.auth.needs import FREE, OPEN, POLLED
+from monitor.web.auth.needs import BACK, FREE, OPEN, POLLED
 from monitor.web.auth.next_page import login_address
 from monitor.web.auth.visitor import VISITOR, Visitor, open_visitor, stranger, user_visitor
 from monitor.web.page_context import PageContext
@@ -84,6 +84,8 @@ class LoginGate:
             return open_visitor(secret, address, is_at_home=is_at_home(request))
         if not cookies.is_secure(request) and not is_named_home(request):
             return PlainTextResponse(_NOT_PRIVATE, 403)
+        if request.url.path == BACK:
+            return stranger(secret, address)  # browsers keep the session from what another site leads to
         id_ = cookies.cookie(request, cookies.SESSION)
         login = await self._login(logins, id_) if id_ else None
         if login is None:

@@ -72,9 +72,12 @@ NEEDS: Mapping[str, Right] = {
     "/me/second-factor": Right.KEEP_LOGIN,
     "/me/second-factor/remove": Right.KEEP_LOGIN,
     "/me/sessions/end": Right.KEEP_LOGIN,
+    "/me/confirm": Right.KEEP_LOGIN,
     "/logout": Right.KEEP_LOGIN,
     "/users": Right.MANAGE_USERS,
     "/users/new": Right.MANAGE_USERS,
+    "/users/requests/{number}": Right.MANAGE_USERS,
+    "/users/requests/{number}/decline": Right.MANAGE_USERS,
     "/users/{number}": Right.MANAGE_USERS,
     "/users/{number}/{act}": Right.MANAGE_USERS,
 }
@@ -94,14 +97,21 @@ OWN = frozenset(
         "/me/second-factor",
         "/me/second-factor/remove",
         "/me/sessions/end",
+        "/me/confirm",
         "/logout",
     }
 )
 """The pages that show a unit's people what is their own, and nothing else; no other page is theirs to open."""
-OPEN = frozenset({"/login", "/login/code", "/login/link/{secret}"})
+BACK = "/login/oidc/back"
+"""Where the identity provider sends people back to: nobody's session is looked at there."""
+OPEN = frozenset({"/login", "/login/code", "/login/link/{secret}", "/login/oidc", BACK})
 """Pages for people who have not logged in (yet)."""
 FREE = ("/healthz", "/readyz", "/metrics", "/static/", "/k/", "/api/")
 """The beginnings of addresses behind which nobody is asked who they are: machines, and holders of signed links."""
+PROVED = frozenset({Right.MANAGE_USERS, Right.MANAGE_TOKENS})
+"""The rights whose forms ask for a proof of who is there that is no older than a short while."""
+PROVED_READS: Mapping[str, str] = {"/imports/roster.xlsx": "", "/accounts.xlsx": "people"}
+"""The pages that hand out people's data by the hundred and ask for that, too; if a parameter is named, with that."""
 UPLOADS = frozenset({"/imports"})
 """Pages whose form comes in parts, with a file: they ask for its token themselves, as soon as that part is there."""
 POLLED = frozenset({"/fresh"})

@@ -12,6 +12,7 @@ _ODD = re.compile(r"[\x00-\x20\\\x7f-\x9f\ud800-\udfff]")
 """What browsers leave out of an address or read as a slash."""
 HOME = "/"
 LOGIN = "/login"
+CONFIRM = "/me/confirm"
 READ, LOST = "read", "lost"
 """Whether a page was to be read when a session was found over, or a form is lost."""
 
@@ -38,6 +39,14 @@ def login_address(request: Request, *, has_expired: bool) -> str:
         wanted = own_path(_path_of_form(request))
     said = f"&expired={READ if is_read else LOST}" if has_expired else ""
     return f"{LOGIN}?next={quote(wanted, safe='/')}{said}"
+
+
+def confirm_address(request: Request) -> str:
+    """Return the address at which somebody proves who they are, which leads back to where a request was made."""
+    if request.method in {"GET", "HEAD"}:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return f"{CONFIRM}?next={quote(own_path(request.url.path + query), safe='/')}"
+    return f"{CONFIRM}?next={quote(own_path(_path_of_form(request)), safe='/')}&lost={LOST}"
 
 
 def _path_of_form(request: Request) -> str:

@@ -101,7 +101,7 @@ def user_visitor(secret: str, login: LoggedIn, address: str) -> Visitor:
     rights = rights_of(user.roles)
     if session.is_half:
         rights = frozenset({Right.KEEP_LOGIN, Right.LOG_IN})
-    elif user.must_have_second_factor and not user.has_second_factor:
+    elif login.lacks_second_factor:
         rights = frozenset({Right.KEEP_LOGIN})
     actor = Actor(
         name=user.name,

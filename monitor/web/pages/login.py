@@ -29,6 +29,8 @@ CODE = f"{LOGIN}/code"
 _EXPIRED = {READ: "登录已过期，请重新登录。", LOST: "登录已过期，刚才填的内容没有登记。"}
 _PASSWORD_SET = "密码已设置，请登录。"  # noqa: S105 - a sentence
 _LOGGED_OUT = "已退出登录。"
+_LEFT = "left"
+"""In the address: that somebody has logged out whom the identity provider still knows."""
 _TOO_SOON, _REFUSED = 429, 422
 
 
@@ -51,7 +53,7 @@ async def login(pages: Pages, request: Request) -> Response:
     if pages.context.logins is None or visitor.login is not None:
         return RedirectResponse(wanted, 303)
     problem = _EXPIRED.get(request.query_params.get("expired", ""), "")
-    return await _login_page(pages, wanted, problem=problem)
+    return await login_page(pages, wanted, problem=problem, has_left=_LEFT in request.query_params)
 
 
 async def log_in(pages: Pages, request: Request) -> Response:
@@ -61,10 +63,9 @@ async def log_in(pages: Pages, request: Request) -> Response:
     try:
         begun = await logins.log_in(name, form.get("password"), client_of(request))
     except RefusedError as refused:
-        return await _login_page(pages, wanted, problem=str(refused), name=name, status=status_of(refused))
-    address = f"{CODE}?{urlencode({'next': wanted})}" if begun.session.is_half else wanted
-    said = f"上次登录{moment(begun.last_login_at, pages.context.clock())}。" if begun.last_login_at else ""
-    return entered(request, begun, address, said)
+        return await login_page(pages, wanted, problem=str(refused), name=name, status=status_of(refused))
+    address = code_address(wanted) if begun.session.is_half else wanted
+    return entered(request, begun, address, said_before(pages, begun))
 
 
 async def code(pages: Pages, request: Request) -> Response:
@@ -116,10 +117,21 @@ async def log_out(pages: Pages, request: Request) -> Response:
     command = OwnSessionCommand(session=visitor.login.session.digest)
     now = pages.context.clock()
     await perform_async(pages.context.store, end_session, command, actor=visitor.actor, now=now)
-    answer = done(request, LOGIN, _LOGGED_OUT)
+    has_left = visitor.login.session.by_provider and pages.context.provider is not None
+    answer = done(request, f"{LOGIN}?{_LEFT}=1" if has_left else LOGIN, _LOGGED_OUT)
     cookies.drop(request, answer, cookies.SESSION)
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
+
+
+def code_address(wanted: str) -> str:
+    """Return where the second factor is given, before a page."""
+    return f"{CODE}?{urlencode({'next': wanted})}"
+
+
+def said_before(pages: Pages, begun: NewSession) -> str:
+    """Return when the same user logged in before, to be said once; empty for never."""
+    return f"上次登录{moment(begun.last_login_at, pages.context.clock())}。" if begun.last_login_at else ""
 
 
 def logins_of(pages: Pages) -> Logins:
@@ -158,8 +170,11 @@ async def _link(pages: Pages, request: Request) -> LoginLinkPage | None:
     return await pages.context.store.query(lambda tx: read_link(tx, secret, now))
 
 
-async def _login_page(pages: Pages, wanted: str, *, problem: str = "", name: str = "", status: int = 200) -> Response:
-    has_users = await pages.context.store.query(read_has_users)
+async def login_page(
+    pages: Pages, wanted: str, *, problem: str = "", name: str = "", status: int = 200, has_left: bool = False
+) -> Response:
+    """Return the page of the log-in; `has_left` of somebody who is still logged in at the provider."""
+    has_users, provider = await pages.context.store.query(read_has_users), pages.context.provider
     return pages.html(
         "login.html",
         pages.context.moment(),
@@ -168,6 +183,8 @@ async def _login_page(pages: Pages, wanted: str, *, problem: str = "", name: str
         problem=problem,
         name=name,
         has_users=has_users,
+        provider=provider.settings if provider else None,
+        end=provider.end_address if provider and has_left else "",
     )
 
 

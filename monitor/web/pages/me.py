@@ -117,4 +117,6 @@ async def _page(
         secret=shown,
         uri=uri,
         code=scan_code(uri, _SCAN),
+        lacks_second_factor=login.lacks_second_factor,
+        is_proved=login.is_proved(pages.context.clock()),
     )

@@ -27,7 +27,8 @@ async def overview(pages: Pages, request: Request) -> Response:
     context = pages.context
     moment = context.moment()
     todo = context.todo(moment.now) if visitor_of(request).may(Right.DECIDE) else None
-    page = await context.store.query(lambda tx: read_today(tx, moment, todo))
+    is_administrator = visitor_of(request).may(Right.MANAGE_USERS)
+    page = await context.store.query(lambda tx: read_today(tx, moment, todo, is_administrator=is_administrator))
     if page is None:
         return RedirectResponse("/start", 303)
     return pages.html(

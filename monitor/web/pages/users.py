@@ -13,11 +13,12 @@ from starlette.routing import Route
 
 from monitor.actions import users as acts
 from monitor.actions.perform import perform_async
+from monitor.actions.provider_logins import unlink_login
 from monitor.actions.refused import RefusedError
 from monitor.actions.users import AddUserCommand, ChangeRolesCommand, DemandSecondFactorCommand, UserCommand
 from monitor.core.account import UnitKey
 from monitor.core.user import UserRole
-from monitor.queries.logins import UserPage, read_units, read_user, read_users
+from monitor.queries.logins import UserPage, read_requests, read_units, read_user, read_users
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.forms import Form, done, form_of
 from monitor.web.page_context import PageContext
@@ -42,6 +43,11 @@ DONE: Mapping[str, tuple[Callable[..., Any], Callable[[int], object], str]] = {
         lambda user: DemandSecondFactorCommand(user=user, is_demanded=False),
         "不再要求“{name}”使用动态口令。",
     ),
+    "unlink": (
+        unlink_login,
+        lambda user: UserCommand(user=user),
+        "“{name}”不能再经统一身份认证登录，其登录已全部退出。",
+    ),
     "remove-factor": (
         acts.remove_second_factor,
         lambda user: UserCommand(user=user),
@@ -63,9 +69,11 @@ def routes(pages: Pages) -> tuple[Route, ...]:
 
 
 async def users(pages: Pages, _: Request) -> Response:
-    """Answer `/users`."""
+    """Answer `/users`: who may log in, and who waits to be let in."""
+    moment = pages.context.moment()
     found = await pages.context.store.query(read_users)
-    return pages.html("users.html", pages.context.moment(), users=found)
+    requests = await pages.context.store.query(lambda tx: read_requests(tx, moment.now))
+    return pages.html("users.html", moment, users=found, requests=requests)
 
 
 async def new_user(pages: Pages, _: Request) -> Response:
@@ -77,7 +85,7 @@ async def add_user(pages: Pages, request: Request) -> Response:
     """Answer the form of a new user: the page of the user follows, with a link to be passed on."""
     context, form = pages.context, await form_of(request)
     actor, now = visitor_of(request).actor, context.clock()
-    roles, own = await _chosen(context, form)
+    roles, own = await chosen_roles(context, form)
     command = AddUserCommand(name=form.get("name"), roles=roles, own=own)
     try:
         added = await perform_async(context.store, acts.add_user, command, actor=actor, now=now)
@@ -101,7 +109,7 @@ async def act_on_user(pages: Pages, request: Request) -> Response:
             link = await perform_async(context.store, acts.issue_link, command, actor=actor, now=now)
             return await _user_page(pages, about, link=f"{_base(request)}/login/link/{link.secret}")
         if act == "roles":
-            roles, own = await _chosen(context, await form_of(request))
+            roles, own = await chosen_roles(context, await form_of(request))
             change = ChangeRolesCommand(user=about.user.id, roles=roles, own=own)
             await perform_async(context.store, acts.change_roles, change, actor=actor, now=now)
             return done(request, f"{USERS}/{about.user.id}", "角色已修改，其登录已全部退出。")
@@ -131,7 +139,7 @@ async def _known(context: PageContext, request: Request) -> UserPage:
     return found
 
 
-async def _chosen(context: PageContext, form: Form) -> tuple[frozenset[UserRole], UnitKey | None]:
+async def chosen_roles(context: PageContext, form: Form) -> tuple[frozenset[UserRole], UnitKey | None]:
     """Return the roles and the unit that a form says; what is no role and no unit of the roster is left out."""
     given = form.all("role")
     roles = frozenset(role for role in UserRole if role.value in given)

@@ -3,6 +3,10 @@
 (() => {
   const all = (where, what) => [...where.querySelectorAll(what)];
 
+  // What the identity provider has sent back is sent on at once.
+  const back = document.querySelector("form[data-send]");
+  if (back) back.requestSubmit();
+
   // The first thing to read after a form was refused, and after one was taken.
   const summary = document.querySelector(".faults, .notice");
   if (summary) summary.focus();
