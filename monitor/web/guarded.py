@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from monitor.web.auth.gate import redirected
-from monitor.web.auth.needs import FREE, NEEDS, OPEN, OWN, PROVED, PROVED_READS, UPLOADS
+from monitor.web.auth.needs import FREE, NEEDS, OPEN, OWN, PROVED, PROVED_FORMS, PROVED_READS, UPLOADS
 from monitor.web.auth.next_page import confirm_address
 from monitor.web.auth.visitor import Visitor, visitor_of
 from monitor.web.forms import form_of, require_own_page
@@ -49,10 +49,10 @@ async def _answer(path: str, endpoint: Endpoint, clock: Callable[[], datetime], 
 
 
 def asks_for_proof(path: str, request: Request) -> bool:
-    """True if who is there has to be proved anew first: people's data are handed out, or users or tokens changed."""
+    """True if who is there has to be proved anew: people's data go out, or users, tokens or far sides are changed."""
     if request.method in _SAFE:
         return path in PROVED_READS and (not PROVED_READS[path] or PROVED_READS[path] in request.query_params)
-    return NEEDS.get(path) in PROVED
+    return NEEDS.get(path) in PROVED or path in PROVED_FORMS
 
 
 def _instead(visitor: Visitor, path: str) -> str:

@@ -12,7 +12,7 @@ from monitor.core.login import CONFIRMED
 from monitor.store import Store
 from monitor.store.audit import recent_audit
 from monitor.web import create_app
-from monitor.web.auth.needs import FREE, NEEDS, PROVED, PROVED_READS
+from monitor.web.auth.needs import FREE, NEEDS, PROVED, PROVED_FORMS, PROVED_READS
 from tests.totp import code_at
 from tests.web.conftest import client_of
 from tests.web.county import Surroundings
@@ -42,7 +42,7 @@ def forms(office: Closed) -> list[str]:
         route.path.replace("{number}", "1").replace("{act}", "disable")
         for route in create_app(office.view).routes
         if isinstance(route, Route) and "POST" in (route.methods or ()) and not route.path.startswith(FREE)
-        if NEEDS.get(route.path) in PROVED
+        if NEEDS.get(route.path) in PROVED or route.path in PROVED_FORMS
     ]
 
 
@@ -52,7 +52,7 @@ def test_every_form_that_changes_users_or_tokens_asks_who_is_there(office: Close
     with office.store.read() as tx:
         before = recent_audit(tx)
     asked = forms(office)
-    assert {"/users/new", "/users/1/disable", "/users/requests/1", "/users/requests/1/decline"} <= set(asked)
+    assert {"/users/new", "/users/1/disable", "/users/requests/1", "/system/tokens", "/system/hooks"} <= set(asked)
     for address in asked:
         answer = browser.post(address, data={"csrf": token}, headers={"referer": "http://127.0.0.1:8080/users"})
         assert answer.headers.get("location") == "/me/confirm?next=/users&lost=lost", address

@@ -108,8 +108,10 @@ OPEN = frozenset({"/login", "/login/code", "/login/link/{secret}", "/login/oidc"
 """Pages for people who have not logged in (yet)."""
 FREE = ("/healthz", "/readyz", "/metrics", "/static/", "/k/", "/api/")
 """The beginnings of addresses behind which nobody is asked who they are: machines, and holders of signed links."""
-PROVED = frozenset({Right.MANAGE_USERS, Right.MANAGE_TOKENS})
+PROVED = frozenset({Right.MANAGE_USERS, Right.MANAGE_TOKENS, Right.MANAGE_HOOKS})
 """The rights whose forms ask for a proof of who is there that is no older than a short while."""
+PROVED_FORMS = frozenset({"/system/hooks"})
+"""The pages that ask for less to be seen, and whose form is of that kind."""
 PROVED_READS: Mapping[str, str] = {"/imports/roster.xlsx": "", "/accounts.xlsx": "people"}
 """The pages that hand out people's data by the hundred and ask for that, too; if a parameter is named, with that."""
 UPLOADS = frozenset({"/imports"})
