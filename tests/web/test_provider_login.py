@@ -637,7 +637,7 @@ def test_no_value_shows_the_client_s_secret(office: Closed, sso: IdentityProvide
     assert made
     assert CLIENT_SECRET not in repr(made.settings)
     assert CLIENT_SECRET not in repr(office.view)
-    _, flow = asyncio.run(made.begin("/", is_again=False))
+    _, flow = asyncio.run(made.set_out("/", is_again=False))
     assert not {flow.state, flow.nonce, flow.verifier} & set(repr(flow).split("'"))
 
 

@@ -43,7 +43,7 @@ async def begin(pages: Pages, request: Request) -> Response:
     """Answer `/login/oidc`: the browser keeps what this log-in is known by, and goes to the provider."""
     provider, wanted = _provider(pages), own_path(request.query_params.get("next", ""))
     try:
-        address, flow = await provider.begin(wanted, is_again="again" in request.query_params)
+        address, flow = await provider.set_out(wanted, is_again="again" in request.query_params)
     except ProviderRefusedError as refused:
         return await login_page(pages, wanted, problem=str(refused), status=_DOWN)
     answer = RedirectResponse(address, 303)

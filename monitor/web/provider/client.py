@@ -136,7 +136,7 @@ class Provider:
         asked = {"client_id": self.settings.client_id, "post_logout_redirect_uri": f"{back}/login"}
         return _with(self._endpoints[0].end, asked)
 
-    async def begin(self, wanted: str, *, is_again: bool) -> tuple[str, Flow]:
+    async def set_out(self, wanted: str, *, is_again: bool) -> tuple[str, Flow]:
         """Return where at the provider somebody logs in, and what their browser keeps; raises ProviderDownError."""
         flow = Flow(
             state=secrets.token_urlsafe(32),
