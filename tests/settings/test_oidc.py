@@ -8,7 +8,7 @@ import pytest
 
 from monitor.settings import SettingsError, load
 from monitor.settings.in_force import in_force
-from tests.settings.test_settings import OFFICE
+from tests.settings.files import OFFICE
 
 SECRET = "a secret of the client"
 BASE = "base_url: 'https://xuncha.example.gov.cn'"
