@@ -30,11 +30,13 @@ from monitor.core.web_hook import BACKLOG, FORMER, GIVE_UP, DeliveryState, HookE
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.hook_vault import HookVault
 from monitor.pipeline.hooks import HookSender
+from monitor.pipeline.prune import Pruner
 from monitor.settings import Settings
 from monitor.settings.kinds import Secret
 from monitor.store import Store, StoreError, cases, open_store, tables, web_hooks
 from monitor.store.audit import recent_audit
 from monitor.store.cases import Judgement
+from monitor.store.prune import Keeping
 from monitor.web.api.schema import CaseEvent
 from tests.databases import migrated
 from tests.pipeline.build import Clock
@@ -482,6 +484,19 @@ async def test_what_the_database_did_not_take_is_written_before_anything_else_is
     await side.sender.send_due()
     assert len(far.heard) == 1
     assert side.states() == [DeliveryState.SENT]
+
+
+async def test_what_was_told_is_let_go_of_in_time_and_what_waits_is_not(side: Side, far: FarHook) -> None:
+    side.add(far)
+    side.open_case("A01")
+    await side.sender.send_due()
+    side.open_case("A02")
+    side.clock.forward(timedelta(days=400))
+    year = timedelta(days=365)
+    keeping = Keeping(evidence=year, observations=year, messages=year)
+    gone, _ = await Pruner(store=side.store, keeping=keeping, clock=side.clock).prune()
+    assert gone["推送记录"] == 1
+    assert side.states() == [DeliveryState.WAITING]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))

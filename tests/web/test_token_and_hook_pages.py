@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -11,7 +12,7 @@ from starlette.testclient import TestClient
 
 from monitor.core.message import Attempt, Outcome
 from monitor.core.user import UserRole
-from monitor.store import Store, web_hooks
+from monitor.store import Store, tables, web_hooks
 from monitor.store.api_tokens import api_token_of, api_tokens
 from tests.actions.examples import hook_office
 from tests.web.county import Surroundings, fill
@@ -149,3 +150,14 @@ def test_an_operator_sees_how_far_sides_stand_and_changes_nothing(office: Closed
     assert "/system/hooks/1/" not in page.text
     assert operator.get(TOKENS).status_code == 403
     assert "接口令牌" not in operator.get("/system").text
+
+
+def test_a_far_side_that_hears_nothing_stands_on_the_page_of_today(office: Closed, browser: TestClient) -> None:
+    send(browser, HOOKS, **HOOK)
+    assert "处理推送不通的地址" not in browser.get("/").text
+    with office.store.begin() as tx:
+        hook = tables.web_hooks
+        tx.execute(hook.update().values(failing_since=office.clock() - timedelta(hours=2)))
+    page = browser.get("/").text
+    assert "处理推送不通的地址" in page
+    assert 'href="/system/hooks"' in page
