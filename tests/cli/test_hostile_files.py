@@ -227,8 +227,7 @@ XLSX = (
     many_wide_headers,
 )
 CSV = (commas, quotes, one_line, lines, many_lines, too_large)
-QUICK = {a_cell_without_end, one_text_everywhere, an_attribute_without_end, entities, parts_without_end, quotes}
-QUICK |= {one_part_for_many_sheets, texts_many_times}
+QUICK = {a_cell_without_end, entities, quotes, texts_many_times}
 """What is tried each time; the others take longer to be made than to be refused, and are tried with the slow drills."""
 
 

@@ -212,24 +212,22 @@ PUBLISHED = st.lists(st.integers(0, HOURS), max_size=2)
 FAILS = st.lists(st.tuples(st.integers(0, HOURS), st.integers(1, 40)), max_size=3)
 
 
-@examples(max_examples=3, deadline=None)
-@given(published=PUBLISHED, fails=FAILS)
-def test_no_step_is_ever_taken_on_what_the_page_did_not_show_within_the_hour(
-    tmp_path_factory: pytest.TempPathFactory, published: list[int], fails: list[tuple[int, int]]
-) -> None:
-    asyncio.run(_no_step_without_a_reading(tmp_path_factory.mktemp("x"), sorted(published), fails))
+def test_no_step_is_taken_on_what_the_page_did_not_show_within_the_hour(tmp_path: Path) -> None:
+    """Steps are taken, failures lie among them, and an update comes; many other histories are a slow drill."""
+    assert asyncio.run(_no_step_without_a_reading(tmp_path, [190], [(20, 9), (80, 30)])) > 1
 
 
 @pytest.mark.slow
-@examples(max_examples=30, deadline=None)
+@examples(max_examples=33, deadline=None)
 @given(published=PUBLISHED, fails=FAILS)
-def test_nor_in_many_more_histories(
+def test_nor_in_any_other_history(
     tmp_path_factory: pytest.TempPathFactory, published: list[int], fails: list[tuple[int, int]]
 ) -> None:
     asyncio.run(_no_step_without_a_reading(tmp_path_factory.mktemp("x"), sorted(published), fails))
 
 
-async def _no_step_without_a_reading(place: Path, published: list[int], fails: list[tuple[int, int]]) -> None:
+async def _no_step_without_a_reading(place: Path, published: list[int], fails: list[tuple[int, int]]) -> int:
+    """Live through a history, and return how many steps were taken in it."""
     begun = MIDNIGHT - DAY
     moments = [begun - 8 * DAY - HOUR, *(begun + hours * HOUR for hours in published)]
     failing = [(begun + start * HOUR, begun + (start + lasts) * HOUR) for start, lasts in fails]
@@ -262,6 +260,7 @@ async def _no_step_without_a_reading(place: Path, published: list[int], fails: l
             assert step.at - read_at <= patience, step
             newest = max(moment for moment in moments if moment <= read_at)
             assert case.episode >= newest.isoformat(), step
+    return len(steps)
 
 
 async def test_a_far_side_that_changes_its_word_between_same_and_new_is_believed_only_when_it_shows(
