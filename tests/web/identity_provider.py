@@ -67,13 +67,15 @@ class IdentityProvider:
         return f"{asked['redirect_uri']}?{urlencode({'state': asked['state'], 'code': code, 'session_state': 'x'})}"
 
     def answer(self, path: str, form: dict[str, str], authorization: str) -> Reply:
-        name = path.rsplit("/", 1)[-1]
+        name = path.partition("?")[0].rsplit("/", 1)[-1]
         self.asked.append((name, form))
         if name in self.replies:
             return self.replies[name]
         match name:
             case "openid-configuration":
                 return _json(self._metadata())
+            case "auth":
+                return 302, {"location": self.authorized(f"{self.address}{path}")}, b""
             case "certs":
                 return _json({"keys": [KEYS[self.key].as_dict(private=False) | {"use": "sig"}]})
             case "userinfo":

@@ -29,8 +29,10 @@ from monitor.queries.todo_rest import login_requests
 from monitor.store import Store, identities, tables
 from monitor.store import users as kept_users
 from monitor.store.audit import recent_audit
+from monitor.web import create_app
 from monitor.web.provider import client as provider_client
 from tests.totp import code_at
+from tests.web.browser import Browser
 from tests.web.county import Surroundings
 from tests.web.identity_provider import (
     CLIENT,
@@ -42,6 +44,7 @@ from tests.web.identity_provider import (
     provider,
     unsigned,
 )
+from tests.web.serving import listened
 from tests.web.sessions import SECRET, Closed, closed, log_in, send, text_of, token_in
 from tests.web.test_login import enrolled, is_in, user_id
 
@@ -623,6 +626,31 @@ def test_a_login_that_the_provider_proved_hours_ago_is_no_proof_of_now(office: C
     browser = office.browser()
     assert entered(browser, sso).status_code == 303
     assert send(browser, "/users/new", name="甲某", role="reader").headers["location"].startswith("/me/confirm")
+
+
+@pytest.mark.parametrize("script", ["on", "off"])
+def test_a_real_browser_goes_to_the_provider_on_another_site_and_is_in_when_it_comes_back(
+    office: Closed, sso: IdentityProvider, chromium: Browser, script: str
+) -> None:
+    granted(office, sso)
+    chromium.without_scripts(off=script == "off")
+    try:
+        with listened(create_app(office.view)) as served:
+            address = served.replace("127.0.0.1", "localhost")
+            assert office.view.provider
+            office.view.provider.settings = replace(
+                office.view.provider.settings, redirect=f"{address}/login/oidc/back"
+            )
+            assert chromium.look(f"{address}/login?next=/accounts", width=390).complaints == ()
+            chromium.click("a.provider", is_leaving=True)
+            if script == "off":
+                chromium.click("main form button", is_leaving=True)
+            elif chromium.evaluate("location.pathname") != "/accounts":
+                chromium._wait_for("Page.loadEventFired")
+            assert chromium.evaluate("location.pathname") == "/accounts"
+            assert "李某" in str(chromium.evaluate("document.body.textContent"))
+    finally:
+        chromium.without_scripts(off=False)
 
 
 def test_without_a_provider_there_is_no_button_and_no_way(office: Closed) -> None:
