@@ -16,6 +16,7 @@ from monitor.core.decision import (
     ENDING,
     USUAL_TERMS,
     Decision,
+    DecisionRequest,
     DecisionTerms,
     Ruling,
     exemption_ends,
@@ -25,7 +26,7 @@ from monitor.core.decision import (
 )
 from monitor.core.finding import Finding, State, Strength
 from monitor.core.phrases import Names, dated, plain
-from monitor.store import Tx, areas, cases, decisions, roster
+from monitor.store import Tx, areas, cases, decision_requests, decisions, roster
 
 VERBS: Mapping[Ruling, str] = {
     Ruling.CONFIRMED: "confirm",
@@ -98,6 +99,8 @@ class Decided:
     """The last day of an exemption."""
     before: Decision | None = None
     """The decision that a 撤销 has ended."""
+    waits: bool = False
+    """True if it takes effect only when another operator confirms it."""
 
 
 def decide(tx: Tx, command: DecideCommand, *, actor: Actor, now: datetime) -> Decided:
@@ -105,10 +108,20 @@ def decide(tx: Tx, command: DecideCommand, *, actor: Actor, now: datetime) -> De
 
     A case that has ended can be decided on where a decision stands that spared it: for longer, or otherwise.
     """
+    return _decide(tx, command, actor, now)
+
+
+def confirmed(tx: Tx, command: DecideCommand, *, asked_by: str, actor: Actor, now: datetime) -> Decided:
+    """Decide what another operator has asked for; raises as above."""
+    return _decide(tx, command, actor, now, asked_by)
+
+
+def _decide(tx: Tx, command: DecideCommand, actor: Actor, now: datetime, asked_by: str = "") -> Decided:
     actor.require(Right.VERIFY if command.ruling in _VERIFIED else Right.DECIDE)
     found = _case(tx, command.case)
     actor.require_area([found.area])
     _require_as_seen(tx, found, command.seen, now)
+    _require_none_waits(tx, found, now)
     if found.account is not None and roster.account(tx, found.account) is None:
         raise RefusedError(f"事项{command.case}的账号已移出台账，不能再登记或撤销决定；此前的决定保留备查。")
     if command.ruling is Ruling.REVOKED:
@@ -120,8 +133,43 @@ def decide(tx: Tx, command: DecideCommand, *, actor: Actor, now: datetime) -> De
         raise RefusedError(f"事项{command.case}的问题已经消除，或尚未判定，没有可以决定的内容。")
     _refuse(finding, command)
     until = _until(command, beijing_date(now)) if command.ruling is Ruling.EXEMPTED else None
-    _record(tx, found, replace(command, until=until), actor, now, episode=finding.episode, before=finding.label)
+    if command.terms.needs_another(command.ruling):
+        _ask(tx, found, replace(command, until=until), actor, now)
+        return Decided(named=named(tx, found, command.titles), until=until, waits=True)
+    wanted = replace(command, until=until)
+    _record(tx, found, wanted, actor, now, episode=finding.episode, before=finding.label, asked_by=asked_by)
     return Decided(named=named(tx, found, command.titles), until=until)
+
+
+def _require_none_waits(tx: Tx, found: Case, now: datetime) -> None:
+    """Raise StaleError where a decision about a case waits for a second person."""
+    for asked in decision_requests.waiting(tx, found.id):
+        when, whom = _moment(asked.at, now), plain(asked.asked_by)
+        raise StaleError(f"{whom}已在{when}提出“{asked.ruling.label}”，待另一名操作员确认，您的决定没有登记。")
+
+
+def _ask(tx: Tx, found: Case, command: DecideCommand, actor: Actor, now: datetime) -> None:
+    """Keep a decision until another operator confirms it; nothing is judged by it before."""
+    _made_at(tx, found, command.on, now)
+    request = DecisionRequest(
+        case=found.id,
+        ruling=command.ruling,
+        by=command.by or actor.name,
+        note=_note(command),
+        document=command.document,
+        until=command.until,
+        on=command.on,
+        seen=decisions.marks(tx, [found])[found.id],
+        asked_by=actor.name,
+        at=now,
+    )
+    decision_requests.ask(tx, request)
+    label = command.ruling.label
+    write_audit(tx, actor, now, "decision ask", str(found.id), request.note, after=f"{label}，待另一名操作员确认")
+
+
+def _note(command: DecideCommand) -> str:
+    return "。".join(part for part in (command.present, command.note) if part)
 
 
 def close(tx: Tx, command: CloseCommand, *, actor: Actor, now: datetime) -> Case:
@@ -250,11 +298,19 @@ def _revoke(tx: Tx, found: Case, command: DecideCommand, actor: Actor, now: date
 
 
 def _record(
-    tx: Tx, found: Case, command: DecideCommand, actor: Actor, now: datetime, *, episode: str, before: str
+    tx: Tx,
+    found: Case,
+    command: DecideCommand,
+    actor: Actor,
+    now: datetime,
+    *,
+    episode: str,
+    before: str,
+    asked_by: str = "",
 ) -> None:
     ruling, by = command.ruling, command.by or actor.name
     until = command.until if ruling is Ruling.EXEMPTED else None
-    note = "。".join(part for part in (command.present, command.note) if part)
+    note = _note(command)
     target = _target(tx, found, command)
     decisions.decide(
         tx,
@@ -271,7 +327,9 @@ def _record(
         into_account=target.account if target else None,
     )
     after = f"{ruling.label}{f'至{until}' if until else ''}{f'，归集到{target.text}' if target else ''}"
-    write_audit(tx, actor, now, f"case {VERBS[ruling]}", str(found.id), note, by=by, before=before, after=after)
+    said_by = None if asked_by else by  # who confirms has done this, whoever decided
+    detail = f"{plain(asked_by)}提出，{plain(actor.name)}确认。{note}" if asked_by else note
+    write_audit(tx, actor, now, f"case {VERBS[ruling]}", str(found.id), detail, by=said_by, before=before, after=after)
 
 
 def _target(tx: Tx, found: Case, command: DecideCommand) -> Target | None:

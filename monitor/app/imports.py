@@ -9,7 +9,7 @@ from collectors.keys import FormOf
 from monitor.actions.imports.office import ImportOffice
 from monitor.app.collectors import Chains, all_collectors, key_forms, sources_of
 from monitor.app.hints import ungranted, unwatched
-from monitor.app.rules import rule_subjects, rule_titles
+from monitor.app.rules import decision_terms, rule_subjects, rule_titles
 from monitor.core.account import Account
 from monitor.core.calendar import ONE_DAY
 from monitor.core.collector import KeyForm
@@ -42,6 +42,7 @@ def import_office(settings: Settings) -> ImportOffice:
         advice=advice,
         institutions_on=institutions_on,
         rules={id_: Ruled(title=titles[id_], on=on) for id_, on in rule_subjects().items()},
+        terms=decision_terms(settings),
         strengths_on=StrengthTable([(day, settings.rule_book(day).strengths) for day in _turns(settings)]),
     )
 

@@ -40,7 +40,7 @@ def rule_titles() -> dict[str, str]:
 
 def decision_terms(settings: Settings) -> DecisionTerms:
     """Return what the settings say of decisions."""
-    return DecisionTerms(exempt_months=settings.rule_versions.exempt_months)
+    return DecisionTerms(exempt_months=settings.rule_versions.exempt_months, two_persons=settings.review.two_persons)
 
 
 def rules_in_force(settings: Settings, calendar: WorkCalendar) -> RulesInForce:

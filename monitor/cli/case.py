@@ -8,6 +8,12 @@ from datetime import date, datetime
 import click
 
 from monitor.actions.cases import CloseCommand, DecideCommand, Decided, close, decide, named
+from monitor.actions.two_persons import (
+    ConfirmDecisionCommand,
+    DropDecisionCommand,
+    confirm_decision,
+    drop_decision,
+)
 from monitor.app.clock import now
 from monitor.app.rules import decision_terms, rule_titles
 from monitor.cli.actor import perform
@@ -21,6 +27,8 @@ from monitor.core.phrases import dated, plain
 from monitor.queries import lists
 from monitor.queries.case import read_facts
 from monitor.store import Tx
+
+_ANOTHER = "由另一名操作员确认后生效。"
 
 
 def list_cases(where: CommandContext, *, everything: bool) -> None:
@@ -83,6 +91,9 @@ def exempt(
 ) -> None:
     """Record an exemption of an account, a unit or an area."""
     made = _decide(where, number, Ruling.EXEMPTED, by=by, note=note, document=document, until=until)
+    if made.waits:
+        click.echo(f"已提出豁免：{made.named}，至{made.until}（含当日）。{_ANOTHER}")
+        return
     ended = f"提前结束请用 xuncha case revoke {number}"
     click.echo(f"已登记豁免：{made.named}，至{made.until}（含当日）。{ended}。")
 
@@ -116,7 +127,8 @@ def _dispose(
     into: str = "",
 ) -> None:
     made = _decide(where, number, ruling, by=by, note=note, document=document, into=into)
-    click.echo(f"已登记{ruling.label}：{made.named}。{after}")
+    verb = "提出" if made.waits else "登记"
+    click.echo(f"已{verb}{ruling.label}：{made.named}。{_ANOTHER if made.waits else after}")
 
 
 def revoke(where: CommandContext, *, number: int, document: str | None, by: str | None, note: str) -> None:
@@ -125,6 +137,19 @@ def revoke(where: CommandContext, *, number: int, document: str | None, by: str 
     before = made.before
     made_by = f"，原为{before.by}于{beijing(before.at):%Y-%m-%d}登记的{before.ruling.label}" if before else ""
     click.echo(f"已撤销：{made.named}{made_by}；自今日起恢复判定。")
+
+
+def approve(where: CommandContext, *, number: int) -> None:
+    """Confirm what another operator has decided."""
+    command = ConfirmDecisionCommand(case=number, titles=rule_titles(), terms=decision_terms(where.settings()))
+    made = perform(where, confirm_decision, command)
+    click.echo(f"已确认：{made.named}的决定自此生效。")
+
+
+def decline(where: CommandContext, *, number: int, note: str) -> None:
+    """Send back what another operator has decided, or withdraw one's own."""
+    said = perform(where, drop_decision, DropDecisionCommand(case=number, why=note))
+    click.echo(f"{said.label}事项{number}待确认的决定，没有生效。")
 
 
 def close_case(where: CommandContext, *, number: int, by: str | None, note: str) -> None:

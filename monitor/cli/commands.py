@@ -271,6 +271,8 @@ _CASES = Group(
             _BY,
             _NOTE,
         ),
+        Command("approve", "确认另一名操作员提出的注销或豁免（review.two_persons）。", "case:approve", _CASE),
+        Command("decline", "退回另一名操作员提出的注销或豁免，或撤回自己提出的。", "case:decline", _CASE, _NOTE),
         Command("close", "人工办结：只限问题已消除、又没有自动办结的。", "case:close_case", _CASE, _BY, _NOTE),
         Command(
             "notice",

@@ -115,7 +115,7 @@ def take_decisions(where: CommandContext, *, file: Path, as_of: datetime | None,
     if dry_run:
         click.echo(UNWRITTEN)
         return
-    command = ImportDecisionsCommand(file=file.name, decisions=read.decisions, as_of=terms.as_of)
+    command = ImportDecisionsCommand(file=file.name, decisions=read.decisions, as_of=terms.as_of, terms=office.terms)
     with where.store() as store:
         perform_in(store, import_decisions, command, at=moment)
     click.echo("已导入。")

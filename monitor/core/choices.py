@@ -135,10 +135,11 @@ def common_asks(decided: Collection[tuple[Ruling, Strength]], today: date, terms
 
 def leads_to(ruling: Ruling, today: date, terms: DecisionTerms) -> str:
     """Return what follows from a decision."""
+    another = "由另一名操作员确认后生效。" if terms.needs_another(ruling) else ""
     if ruling is not Ruling.EXEMPTED:
-        return _LEADS_TO[ruling]
+        return f"{_LEADS_TO[ruling]}{another}"
     last = dated(exemption_ends(today, terms), today)
-    return f"豁免至{last}（含当日）：期间不再提醒，不列入清理整合建议名单，台账写“已豁免”；到期前提醒办公室。"
+    return f"豁免至{last}（含当日）：期间不再提醒，不列入清理整合建议名单，台账写“已豁免”；到期前提醒办公室。{another}"
 
 
 def _choice(ruling: Ruling, finding: Finding, today: date, terms: DecisionTerms) -> Choice:

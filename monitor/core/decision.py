@@ -34,6 +34,8 @@ SPARING = frozenset({Ruling.EXEMPTED, Ruling.RETAINED})
 """What nothing is held against anybody after, though the trouble goes on."""
 _YEAR = 12
 """Months of a year."""
+WEIGHTY = frozenset({Ruling.DEREGISTERED, Ruling.EXEMPTED})
+"""What an office may want to be decided by two persons."""
 WHOM = {SubjectKind.ACCOUNT: "账号", SubjectKind.UNIT: "主办单位", SubjectKind.AREA: "地区"}
 """What people call what a rule is about."""
 
@@ -44,6 +46,12 @@ class DecisionTerms:
 
     exempt_months: int = 24
     """The longest that an exemption may last, from the day of the decision on."""
+    two_persons: bool = False
+    """True if what weighs most takes effect only when another operator confirms it."""
+
+    def needs_another(self, ruling: Ruling) -> bool:
+        """True if a decision waits for a second person."""
+        return self.two_persons and ruling in WEIGHTY
 
 
 USUAL_TERMS = DecisionTerms()
@@ -163,3 +171,36 @@ def _until(decision: Decision, revoked: Decision, last: date) -> tuple[Decision,
         return ()
     until = last if decision.valid_until is None else min(last, decision.valid_until)
     return (replace(decision, valid_until=until),)
+
+
+class RequestAnswer(Labelled):
+    """What became of a decision that waited for a second person."""
+
+    CONFIRMED = "confirmed", "已确认"
+    REFUSED = "refused", "已退回"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRequest:
+    """A decision that one operator has made and another is to confirm: nothing holds before."""
+
+    case: int
+    ruling: Ruling
+    by: str
+    note: str
+    document: str | None
+    until: date | None
+    on: date | None
+    seen: str
+    """How the case stood: confirmed is what was asked for, or nothing."""
+    asked_by: str
+    """The operator who asks: somebody else confirms."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRequest(DecisionRequest):
+    """The same as it is stored."""
+
+    id: int

@@ -50,6 +50,7 @@ class TodoAct(Enum):
     SAFETY = "safety"
     FAILED = "failed"
     HELD = "held"
+    SECOND = "second"
     LOOK = "look"
     UNSEEN = "unseen"
     SUSPECT = "suspect"

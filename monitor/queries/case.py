@@ -10,7 +10,7 @@ from monitor.core.account import Contact, Role
 from monitor.core.case import LADDER, Acknowledgement, Step
 from monitor.core.choices import Choice, barred, choices
 from monitor.core.decidable import recommended
-from monitor.core.decision import ENDING, Decision, Ruling, in_force
+from monitor.core.decision import ENDING, Decision, KeptRequest, Ruling, in_force
 from monitor.core.deregistration import Progress, progress
 from monitor.core.finding import DEREGISTRATION, RuleBook, State
 from monitor.core.message import MessageState
@@ -18,7 +18,7 @@ from monitor.core.mute import Mute, over
 from monitor.core.phrases import deadline_text
 from monitor.queries.cases import CaseLine, lines_of, targets
 from monitor.queries.lines import OverviewContext, line_of
-from monitor.store import Tx
+from monitor.store import Tx, decision_requests
 from monitor.store.case_lists import CaseFilter, Wait, numbers
 from monitor.store.cases import case, finding_on, notices_of_case
 from monitor.store.decisions import decisions_on, marks
@@ -79,6 +79,8 @@ class CasePage:
     """The decision that stands, and can be revoked."""
     can_be_closed: bool
     """True if its trouble is over, so that somebody may end it."""
+    waiting: KeptRequest | None
+    """What one operator has decided and another is to confirm."""
     is_gone: bool
     """True if its account is on the roster no more: what was decided stays, and nothing can be decided."""
     targets: tuple[str, ...]
@@ -146,6 +148,7 @@ def read_case(
         barred=barred(finding, moment.title(finding.rule)) if finding is not None and is_decidable else (),
         standing=standing,
         can_be_closed=is_open and (line.finding is None or line.finding.state.is_settled),
+        waiting=next(iter(decision_requests.waiting(tx, number)), None),
         is_gone=is_gone,
         targets=targets(tx, [line]) if is_decidable else (),
         seen=marks(tx, [line.case])[line.case.id],

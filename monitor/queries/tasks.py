@@ -16,7 +16,7 @@ from monitor.queries.concerns import Concern, concerned
 from monitor.queries.todo_cases import case_lines
 from monitor.queries.todo_context import TodoContext
 from monitor.queries.todo_rest import ending_soon, other_lines
-from monitor.store import Tx, proposals
+from monitor.store import Tx, decision_requests, proposals
 from monitor.store.claims import WAITING_FOR, waiting
 from monitor.store.decisions import changed_bases
 from monitor.store.message_acts import open_failures
@@ -55,6 +55,7 @@ def _things(tx: Tx, context: TodoContext) -> Iterator[tuple[str, str]]:
         yield key, f"case {case.case} {case.naming}"
     yield from ((TodoAct.FAILED.value, id_) for id_ in open_failures(tx, context.now))
     yield from ((TodoAct.HELD.value, id_) for id_ in ids_in(tx, MessageState.HELD))
+    yield from ((TodoAct.SECOND.value, str(asked.id)) for asked in decision_requests.waiting(tx))
     for act, concern in (
         (TodoAct.LOOK, Concern.HAND),
         (TodoAct.UNSEEN, Concern.UNSEEN),

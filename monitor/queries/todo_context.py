@@ -22,6 +22,8 @@ class TodoContext:
     book: RuleBook
     calendar: WorkCalendar
     names: Names = field(default_factory=Names)
+    viewer: str = ""
+    """The operator for whom it is read; empty for all of them."""
     has_channels: bool = True
     """True if messages can leave at all."""
 

@@ -14,12 +14,12 @@ from monitor.core.phrases import dated, plain
 from monitor.core.report import MISSED
 from monitor.core.rules.reg_01 import ID as FILING
 from monitor.core.rules.upd_02 import ID as LISTED
-from monitor.core.todo import TodoAct, TodoLine, named
+from monitor.core.todo import TodoAct, TodoLine, counted, named
 from monitor.queries.advices import advices
 from monitor.queries.concerns import Concern, concerned, condition
 from monitor.queries.todo_cases import because_of, due_of
 from monitor.queries.todo_context import TodoContext, short
-from monitor.store import Tx, identities, lights, proposals
+from monitor.store import Tx, decision_requests, identities, lights, proposals
 from monitor.store.claims import WAITING_FOR, waiting
 from monitor.store.decisions import changed_bases, ending_exemptions
 from monitor.store.figures import unknown_under
@@ -96,6 +96,21 @@ def _hooks(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[Tod
         is_for_today=True,
         verb="去处理",
         link="/system/hooks",
+    )
+
+
+def _seconds(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[TodoLine]:
+    asked = [one for one in decision_requests.waiting(tx) if one.asked_by != context.viewer]
+    rulings = Counter(one.ruling.label for one in asked)
+    people = tuple(dict.fromkeys(plain(one.asked_by) for one in asked))
+    yield TodoLine(
+        act=TodoAct.SECOND,
+        count=len(asked),
+        what=f"确认他人提出的{len(asked)}项决定（{counted(rulings)}）",
+        why=f"{'、'.join(people[:3])}提出；确认后生效" if asked else "",
+        is_for_today=True,
+        verb="去确认",
+        link=f"/cases/{asked[0].case}#second" if asked else "/cases",
     )
 
 
@@ -362,6 +377,7 @@ def _reports(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[T
 _READ: tuple[Read, ...] = (
     _outages,
     _messages,
+    _seconds,
     _looks,
     _unseen,
     _links,

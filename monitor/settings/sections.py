@@ -132,6 +132,8 @@ class Review(SettingsSection):
     ] = ("escalate", "propose")
     workdays: Workdays = 2
     """None, written `never`: until a person releases them."""
+    two_persons: bool = False
+    """True if 注销 and 豁免 take effect only when another operator confirms them."""
 
 
 class Retention(SettingsSection):

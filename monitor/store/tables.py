@@ -27,7 +27,7 @@ from monitor.core.appearance import Aspect
 from monitor.core.bulletin import Problem
 from monitor.core.case import Closing, StepKind
 from monitor.core.claim import Verdict
-from monitor.core.decision import Ruling
+from monitor.core.decision import RequestAnswer, Ruling
 from monitor.core.download import AppFault, Link
 from monitor.core.finding import State
 from monitor.core.light import AccountTask, Light
@@ -442,6 +442,28 @@ Each is about an account, about a unit of an area, or about an area; `subject` i
 two before `import_id` say since when it is known that the finding a decision was made on was another, and how (see
 `core.grounds`). They can be worked out again at any time.
 """
+
+decision_requests = Table(
+    "decision_requests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case", ForeignKey("cases.id"), nullable=False),
+    Column("ruling", closed(Ruling, "ruling"), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("document", Text),
+    Column("until", Date),
+    Column("on", Date),
+    Column("seen", Text, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("answer", closed(RequestAnswer, "answer")),
+    Column("answered_by", Text, nullable=False),
+    Column("answered_at", UtcDateTime),
+    Column("why", Text, nullable=False),
+    _where("ix_decision_requests_open", "case", condition="answer IS NULL", unique=True),
+)
+"""The decisions that one operator made and another is to confirm; of a case one waits at a time."""
 
 papers = Table(
     "papers",

@@ -25,6 +25,7 @@ from monitor.actions import (
     provider_logins,
     reports,
     turned_away,
+    two_persons,
     unit_links,
     unit_proposals,
     web_hooks,
@@ -40,7 +41,7 @@ from monitor.core.calendar import WorkCalendar, beijing_date
 from monitor.core.claim import Verdict
 from monitor.core.closing_steps import ClosingDay
 from monitor.core.collector import Proof
-from monitor.core.decision import Decision, Ruling
+from monitor.core.decision import USUAL_TERMS, Decision, DecisionTerms, Ruling
 from monitor.core.figures import Material
 from monitor.core.finding import State
 from monitor.core.message import Attempt, Outcome
@@ -114,6 +115,29 @@ def _decide_many(store: Store) -> Example:
         picked=picked, titles=TITLES, by="县府办", note="整合期间", document="示例〔2026〕1号"
     )
     return Example(done=command, refused=replace(command, picked=()))
+
+
+def _asked_for(store: Store) -> int:
+    """Have somebody decide what another is to confirm, and return the case."""
+    command = cases.DecideCommand(
+        case=_case(store),
+        ruling=Ruling.DEREGISTERED,
+        titles=TITLES,
+        terms=DecisionTerms(two_persons=True),
+        document="示例〔2026〕1号",
+    )
+    perform(store, cases.decide, command, actor=Actor(name="提出人", origin=Origin.PAGE, rights=EVERYTHING), now=NOW)
+    return command.case
+
+
+def _confirm_decision(store: Store) -> Example:
+    done = two_persons.ConfirmDecisionCommand(case=_asked_for(store), titles=TITLES, terms=USUAL_TERMS)
+    return Example(done=done, refused=replace(done, case=999))
+
+
+def _drop_decision(store: Store) -> Example:
+    done = two_persons.DropDecisionCommand(case=_asked_for(store), why="文号有误")
+    return Example(done=done, refused=replace(done, why=" "))
 
 
 def _mark_steps(store: Store) -> Example:
@@ -661,6 +685,8 @@ EXAMPLES: Mapping[Callable[..., object], Callable[[Store], Example]] = {
     cases.decide: _decide,
     cases.close: _close,
     closing_steps.mark_steps: _mark_steps,
+    two_persons.confirm_decision: _confirm_decision,
+    two_persons.drop_decision: _drop_decision,
     case_batch.decide_many: _decide_many,
     acknowledge.acknowledge_by_link: _acknowledge,
     acknowledge.acknowledge_in_person: _acknowledge_in_person,

@@ -26,6 +26,8 @@ CONTRACT = {
     "case revoke",
     "case consolidate",
     "case deregister",
+    "case approve",
+    "case decline",
     "case close",
     "case notice",
     "handover",

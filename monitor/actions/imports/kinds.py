@@ -255,7 +255,9 @@ def _decisions_preview(tx: Tx, given: FileRead) -> Preview:
 
 def _keep_decisions(tx: Tx, given: FileRead, actor: Actor) -> object:
     terms = given.terms
-    command = ImportDecisionsCommand(file=given.file, decisions=given.content.decisions, as_of=terms.as_of)
+    command = ImportDecisionsCommand(
+        file=given.file, decisions=given.content.decisions, as_of=terms.as_of, terms=given.office.terms
+    )
     return import_decisions(tx, command, actor=actor, now=terms.now)
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from monitor.core.account import Account
 from monitor.core.collector import KeyForm
+from monitor.core.decision import USUAL_TERMS, DecisionTerms
 from monitor.ledger.decisions import Ruled, StrengthsOn
 from monitor.store.roster import Sources
 
@@ -29,6 +30,7 @@ class ImportOffice:
     """Returns the systems (制度) that a record may name on a day."""
     rules: Mapping[str, Ruled]
     strengths_on: StrengthsOn
+    terms: DecisionTerms = USUAL_TERMS
 
     @property
     def has_areas(self) -> bool:

@@ -31,6 +31,7 @@ NEEDS: Mapping[str, Right] = {
     "/messages/{message_id}/phone": Right.PHONE,
     "/messages/{message_id}/retry": Right.RETRY,
     "/cases/{number}/acknowledge": Right.ACKNOWLEDGE,
+    "/cases/{number}/second": Right.DECIDE,
     "/accounts/{account_id:path}/deregistration": Right.DECIDE,
     "/mutes": Right.MUTE,
     "/mutes/end": Right.MUTE,

@@ -16,6 +16,12 @@ from monitor.actions.cases import CloseCommand, DecideCommand, Decided, close, d
 from monitor.actions.documents import Handout
 from monitor.actions.perform import perform_async
 from monitor.actions.refused import Field, OutOfReachError, RefusedError, StaleError
+from monitor.actions.two_persons import (
+    ConfirmDecisionCommand,
+    DropDecisionCommand,
+    confirm_decision,
+    drop_decision,
+)
 from monitor.core.account import Role
 from monitor.core.choices import CLOSING, ChoicePart, revocation
 from monitor.core.decision import ENDING, Ruling
@@ -44,6 +50,7 @@ def routes(pages: Pages) -> tuple[Route, ...]:
         Route("/cases/{number}", partial(case, pages)),
         Route("/cases/{number}/notice.docx", partial(notice_docx, pages)),
         Route("/cases/{number}/decisions", partial(post_decision, pages), methods=["POST"]),
+        Route("/cases/{number}/second", partial(post_second, pages), methods=["POST"]),
         Route("/cases/{number}/acknowledge", partial(post_acknowledge, pages), methods=["POST"]),
         Route("/cases/{number}/close", partial(post_close, pages), methods=["POST"]),
     )
@@ -86,7 +93,7 @@ async def post_decision(pages: Pages, request: Request) -> Response:
     leads_on = ruling in ENDING or form.get("next") == ""
     address = f"/cases/{number}" if leads_on else f"/cases/{form.get('next')}"
     said = _said(command.ruling, made, pages.context.moment().today)
-    return done(request, address, said, decided=None if command.ruling is Ruling.REVOKED else number)
+    return done(request, address, said, decided=None if made.waits or command.ruling is Ruling.REVOKED else number)
 
 
 async def post_close(pages: Pages, request: Request) -> Response:
@@ -100,6 +107,23 @@ async def post_close(pages: Pages, request: Request) -> Response:
     except RefusedError as error:
         return await _page(pages, request, form, refused=error, prefix=_CLOSE)
     return done(request, f"/cases/{number}", f"已办结。{CLOSING}")
+
+
+async def post_second(pages: Pages, request: Request) -> Response:
+    """Answer POST `/cases/{id}/second`: confirm another operator's decision or send it back; withdraw one's own."""
+    form, visitor, context = await form_of(request), visitor_of(request), pages.context
+    number, now, actor = whole(request.path_params["number"]), context.clock(), visitor.actor
+    book, address = context.rule_book(context.moment().today), f"/cases/{number}"
+    try:
+        if form.get("act") != "confirm":
+            drop = DropDecisionCommand(case=number, why=form.get("why"))
+            said = await perform_async(context.store, drop_decision, drop, actor=actor, now=now)
+            return done(request, address, f"{said.label}这项决定，没有生效。")
+        command = ConfirmDecisionCommand(case=number, titles=book.titles, terms=book.terms)
+        made = await perform_async(context.store, confirm_decision, command, actor=actor, now=now)
+    except RefusedError as error:
+        return await _page(pages, request, form, refused=error)
+    return done(request, address, f"已确认：{made.named}的决定自此生效。", decided=number)
 
 
 async def post_acknowledge(pages: Pages, request: Request) -> Response:
@@ -140,6 +164,8 @@ def _command(pages: Pages, number: int, ruling: Ruling | None, form: Form, by: s
 
 
 def _said(ruling: Ruling, made: Decided, today: date) -> str:
+    if made.waits:
+        return f"已提出{ruling.label}：{made.named}，由另一名操作员确认后生效。"
     until = f"，至{dated(made.until, today)}（含当日）" if made.until else ""
     if ruling is Ruling.REVOKED:
         return f"已撤销{made.named}的“{made.before.ruling.label if made.before else '决定'}”；自今天起恢复判定和提醒。"

@@ -203,7 +203,9 @@ def _picked(text: str, form: Form) -> PickedCase:
 
 
 def _said(made: DecidedMany) -> str:
-    said, passed = f"已登记{len(made.done)}项决定。", made.passed
+    waiting = sum(one.waits for one in made.done)
+    rest = f"其中{waiting}项由另一名操作员确认后生效。" if waiting else ""
+    said, passed = f"已登记{len(made.done)}项决定。{rest}", made.passed
     if not passed:
         return said
     if len(passed) <= _NAMED:

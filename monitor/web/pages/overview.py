@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -26,8 +27,9 @@ async def overview(pages: Pages, request: Request) -> Response:
         return RedirectResponse(f"/accounts?{urlencode(moved)}", 301)
     context = pages.context
     moment = context.moment()
-    todo = context.todo(moment.now) if visitor_of(request).may(Right.DECIDE) else None
-    is_administrator = visitor_of(request).may(Right.MANAGE_USERS)
+    visitor = visitor_of(request)
+    todo = replace(context.todo(moment.now), viewer=visitor.name) if visitor.may(Right.DECIDE) else None
+    is_administrator = visitor.may(Right.MANAGE_USERS)
     page = await context.store.query(lambda tx: read_today(tx, moment, todo, is_administrator=is_administrator))
     if page is None:
         return RedirectResponse("/start", 303)

@@ -1,0 +1,181 @@
+"""Decisions of two persons: asked for by one operator, in effect only when another confirms; nothing happens before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from starlette.testclient import TestClient
+
+from monitor.actions.actor import EVERYTHING, Actor, Origin
+from monitor.actions.imports.decisions import ImportDecisionsCommand, import_decisions
+from monitor.actions.refused import RefusedError
+from monitor.core.decision import Decision, DecisionTerms, Ruling
+from monitor.core.rules import twn_01
+from monitor.core.subject import Subject
+from monitor.metrics import Snapshot
+from monitor.queries.snapshot import Condition, read_snapshot
+from monitor.store import Store, Tx, decision_requests, tables
+from monitor.store.audit import recent_audit
+from tests.core.build import BOOK, EVERY_DAY
+from tests.store.build import enrol
+from tests.web.county import NOW, Surroundings
+from tests.web.sessions import Closed, closed, send, text_of
+from tests.web.test_cases import opened
+from tests.web.test_deciding import ACCOUNTS, trouble
+
+TWO = DecisionTerms(two_persons=True)
+GIVEN = {"ruling": "deregistered", "deregistered-document": "〔2026〕3号", "deregistered-note": "研判", "next": ""}
+
+
+@pytest.fixture
+def numbers(empty: Store) -> list[int]:
+    enrol(empty, *ACCOUNTS[:3], at=NOW - timedelta(days=30))
+    with empty.begin() as tx:
+        return [opened(tx, trouble(one.id)) for one in ACCOUNTS[:3]]
+
+
+@pytest.fixture
+def office(empty: Store, around: Surroundings, numbers: list[int]) -> Closed:
+    del numbers
+    made = closed(empty, around)
+    made.view = replace(made.view, rule_book=lambda _: replace(BOOK, terms=TWO))
+    for name in ("甲", "乙"):
+        made.user(name)
+    return made
+
+
+def asked(office: Closed, number: int, **fields: str) -> TestClient:
+    """Have one operator ask for a decision; return their browser."""
+    one = office.logged_in("甲")
+    answer = send(one, f"/cases/{number}", f"/cases/{number}/decisions", **(GIVEN | fields))
+    assert answer.status_code == 303, text_of(answer.text)
+    return one
+
+
+def answered(browser: TestClient, number: int, **fields: str) -> tuple[int, str]:
+    answer = send(browser, f"/cases/{number}", f"/cases/{number}/second", **fields)
+    shown = browser.get(answer.headers["location"]).text if answer.status_code == 303 else answer.text
+    return answer.status_code, text_of(shown)
+
+
+def made(store: Store) -> list[Ruling]:
+    with store.read() as tx:
+        return list(tx.scalars(sa.select(tables.decisions.c.ruling).order_by(tables.decisions.c.id)))
+
+
+def acts(store: Store) -> list[tuple[str, str]]:
+    with store.read() as tx:
+        found = [act for act in recent_audit(tx) if act.action.startswith(("case ", "decision "))]
+    return sorted((act.action, act.detail) for act in found)
+
+
+def counted(tx: Tx) -> Snapshot:
+    """Return what metrics show, but for the sizes of files."""
+    return replace(read_snapshot(tx, NOW, EVERY_DAY, Condition()), wal_size=0, disk_free=0)
+
+
+def test_nothing_is_judged_or_counted_before_another_operator_confirms(
+    empty: Store, office: Closed, numbers: list[int]
+) -> None:
+    number = numbers[0]
+    with empty.begin() as tx:
+        tx.execute(sa.update(tables.accounts).values(evaluate_at=None))
+        before = counted(tx)
+    one, two = asked(office, number), office.logged_in("乙")
+    with empty.read() as tx:
+        assert counted(tx) == before
+        assert set(tx.scalars(sa.select(tables.accounts.c.evaluate_at))) == {None}
+    assert made(empty) == []
+    assert "确认他人提出的" not in text_of(one.get("/").text)
+    today = text_of(two.get("/").text)
+    assert "确认他人提出的1项决定（注销1） 甲提出；确认后生效" in today
+    status, said = answered(two, number, act="confirm")
+    assert (status, "已确认：“示例镇0”" in said) == (303, True)
+    assert made(empty) == [Ruling.DEREGISTERED]
+    assert acts(empty) == [("case deregister", "甲提出，乙确认。研判"), ("decision ask", "研判")]
+    assert "确认他人提出的" not in text_of(two.get("/").text)
+
+
+def test_nobody_confirms_their_own_and_may_withdraw_it(empty: Store, office: Closed, numbers: list[int]) -> None:
+    one = asked(office, numbers[0])
+    page = text_of(one.get(f"/cases/{numbers[0]}").text)
+    assert "待确认的决定：注销" in page
+    assert "撤回" in page
+    assert "确认注销" not in page
+    status, said = answered(one, numbers[0], act="confirm")
+    assert (status, "须由另一名操作员确认" in said) == (422, True)
+    assert answered(one, numbers[0], act="drop")[0] == 303
+    assert made(empty) == []
+    assert acts(empty)[-1] == ("decision withdraw", "")
+    assert "怎么办" in text_of(one.get(f"/cases/{numbers[0]}").text)
+
+
+def test_another_sends_it_back_with_a_reason(empty: Store, office: Closed, numbers: list[int]) -> None:
+    asked(office, numbers[0])
+    two = office.logged_in("乙")
+    status, said = answered(two, numbers[0], act="drop")
+    assert (status, "请填写退回的理由" in said) == (422, True)
+    assert answered(two, numbers[0], act="drop", why="文号有误")[0] == 303
+    assert (made(empty), acts(empty)[-1]) == ([], ("decision refuse", "文号有误"))
+
+
+def test_of_two_who_answer_at_once_the_second_is_told_and_nothing_is_done_twice(
+    empty: Store, office: Closed, numbers: list[int]
+) -> None:
+    asked(office, numbers[0])
+    office.user("丙")
+    two, three = office.logged_in("乙"), office.logged_in("丙")
+    assert answered(two, numbers[0], act="confirm")[0] == 303
+    status, said = answered(three, numbers[0], act="drop", why="不同意")
+    assert (status, "没有待确认的决定，可能已由他人确认、退回或撤回" in said) == (422, True)
+    assert made(empty) == [Ruling.DEREGISTERED]
+
+
+def test_while_one_waits_no_other_decision_is_taken(empty: Store, office: Closed, numbers: list[int]) -> None:
+    asked(office, numbers[0])
+    two = office.logged_in("乙")
+    late = send(two, f"/cases/{numbers[0]}", f"/cases/{numbers[0]}/decisions", ruling="retained", next="")
+    assert late.status_code == 409
+    assert "提出“注销”，待另一名操作员确认，您的决定没有登记" in text_of(late.text)
+    assert made(empty) == []
+
+
+def test_other_decisions_take_effect_at_once(empty: Store, office: Closed, numbers: list[int]) -> None:
+    one = office.logged_in("甲")
+    send(one, f"/cases/{numbers[0]}", f"/cases/{numbers[0]}/decisions", ruling="retained", next="")
+    assert made(empty) == [Ruling.RETAINED]
+
+
+def test_a_batch_waits_too(empty: Store, office: Closed, numbers: list[int]) -> None:
+    one = office.logged_in("甲")
+    picks = [f"{number}/deregistered/0" for number in numbers]
+    page = f"/cases/decide?case={numbers[0]}&case={numbers[1]}&case={numbers[2]}&ruling=deregistered"
+    assert "由另一名操作员确认后生效。" in text_of(one.get(page).text)
+    answer = send(one, page, "/cases/decide", pick=picks, document="〔2026〕3号")
+    said = text_of(one.get(answer.headers["location"]).text)
+    assert "已登记3项决定。其中3项由另一名操作员确认后生效。" in said
+    assert made(empty) == []
+    with empty.read() as tx:
+        assert len(decision_requests.waiting(tx)) == 3
+
+
+def test_a_file_goes_not_around_it(empty: Store, numbers: list[int]) -> None:
+    del numbers
+    operator = Actor(name="甲", origin=Origin.PAGE, rights=EVERYTHING)
+    decision = Decision(
+        subject=Subject.of_account(ACCOUNTS[1].id),
+        rule=twn_01.ID,
+        episode="",
+        ruling=Ruling.EXEMPTED,
+        by="县府办",
+        at=NOW,
+        note="整合期间",
+        document="〔2026〕3号",
+    )
+    file = ImportDecisionsCommand(file="决定.xlsx", decisions=[decision], as_of=NOW, terms=TWO)
+    with empty.begin() as tx, pytest.raises(RefusedError, match="两名操作员"):
+        import_decisions(tx, file, actor=operator, now=NOW)
+    assert made(empty) == []
