@@ -33,7 +33,7 @@ from monitor.web import create_app
 from monitor.web.provider import client as provider_client
 from tests.totp import code_at
 from tests.web.browser import Browser
-from tests.web.county import Surroundings
+from tests.web.county import Surroundings, fill
 from tests.web.identity_provider import (
     CLIENT,
     CLIENT_SECRET,
@@ -254,6 +254,12 @@ def test_who_waits_is_a_line_of_the_administrator_s_list_and_of_nobody_else_s(
     with office.store.read() as tx:
         line = login_requests(tx, office.clock())
     assert (line.count, line.what, line.why) == (1, "开通或拒绝1个等待开通的用户", "李某")
+    fill(office.store)
+    for role in UserRole:
+        if role is not UserRole.UNIT:
+            office.user(role.label, role)
+            page = said(office.logged_in(role.label).get("/"))
+            assert (line.what in page) is (role is UserRole.ADMINISTRATOR), role
 
 
 def test_a_disabled_user_stays_out(office: Closed, sso: IdentityProvider) -> None:
