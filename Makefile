@@ -13,7 +13,7 @@ install = $(PIP) install --quiet --require-hashes -r $(1) \
 	|| { echo "依赖安装失败：请检查网络，或为 pip 配置可用的镜像源后重试。 / Installing failed: check the network, or point pip at a mirror it can reach." >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check bench lock clean
+.PHONY: help setup setup-dev run test check bench guide lock clean
 
 help: ## 显示本帮助 / show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ check: $(DEV) ## 检查代码 / lint, types, layers
 
 bench: $(DEV) ## 性能测试 / measure the costs
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+guide: $(DEV) ## 重做使用指南的图 / take the guide's pictures anew
+	@$(BIN)/python -m tests.guide $(ARGS)
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-strip-extras --custom-compile-command 'make lock' pyproject.toml --group build --extra postgresql
