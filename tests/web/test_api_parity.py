@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib import import_module
 
 import monitor.web.api
@@ -22,10 +22,7 @@ from monitor.actions import (
     turned_away,
     unit_links,
     unit_proposals,
-    users,
-    web_hooks,
 )
-from monitor.actions import logins as login_acts
 from monitor.actions.imports import decisions, file, papers, posts, records, roster, withdraw
 from tests.actions.test_every_action import ACTIONS, Action, name_of
 
@@ -35,44 +32,18 @@ _FILE = "a file is taken once a person has read what it would change, bound to t
 _PERSONS = "of persons by name and phone, which no program is given"
 _LINK = "of the holder of a signed link, who acts for one unit"
 _MACHINE = "at the machine's own command line"
+LOGIN_MODULES = frozenset({"logins", "provider_logins"})
+SECRET_MODULES = frozenset({"users", "api_tokens", "web_hooks"})
+
+
+def acts_of(modules: Collection[str]) -> set[Action]:
+    """Return the actions of these modules."""
+    return {action for action in ACTIONS if name_of(action).partition(".")[0] in modules}
+
+
 EXCEPTIONS: Mapping[Action, str] = {
-    **dict.fromkeys(
-        (
-            login_acts.log_in,
-            login_acts.give_code,
-            login_acts.use_link,
-            login_acts.log_out,
-            login_acts.end_other_sessions,
-            login_acts.change_password,
-            login_acts.set_own_second_factor,
-            login_acts.remove_own_second_factor,
-        ),
-        _LOGIN,
-    ),
-    **dict.fromkeys(
-        (
-            users.add_user,
-            users.change_roles,
-            users.disable_user,
-            users.enable_user,
-            users.issue_link,
-            users.issue_first_link,
-            users.end_sessions,
-            users.set_password,
-            users.demand_second_factor,
-            users.remove_second_factor,
-            api_tokens.issue_token,
-            api_tokens.revoke_token,
-            web_hooks.add_hook,
-            web_hooks.rotate_hook,
-            web_hooks.disable_hook,
-            web_hooks.enable_hook,
-            web_hooks.resend_hook,
-            web_hooks.settle_hook,
-            web_hooks.test_hook,
-        ),
-        _SECRETS,
-    ),
+    **dict.fromkeys(acts_of(LOGIN_MODULES), _LOGIN),
+    **dict.fromkeys(acts_of(SECRET_MODULES) - {api_tokens.use_token}, _SECRETS),
     **dict.fromkeys(
         (
             roster.import_roster,
