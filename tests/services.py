@@ -20,6 +20,11 @@ def require_chromium() -> str:
     return _program("chromium", "chromium-browser", "google-chrome")
 
 
+def require_soffice() -> str:
+    """Return the path of LibreOffice."""
+    return _program("soffice", "libreoffice")
+
+
 def require_promtool() -> str:
     """Return the path of Prometheus' own checker of rules and metrics."""
     return _program("promtool")

@@ -240,13 +240,10 @@ NOTICE_WIDTHS = (2400, 6444)
 NOTICE = (
     DRAFT
     + NUMBER
-    + paragraph("", "a")
     + paragraph("{{ 标题 }}", "b1")
-    + paragraph("", "a")
     + paragraph("{{ 主送 }}：", "b5")
     + TEXT
     + SIGNED
-    + paragraph("", "a")
     + '<w:p><w:pPr><w:pStyle w:val="c4"/><w:pageBreakBefore/></w:pPr><w:r><w:t>整改情况回执</w:t></w:r></w:p>'
     + table(
         NOTICE_WIDTHS,

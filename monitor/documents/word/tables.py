@@ -15,6 +15,8 @@ HEAD_STYLE, CELL_STYLE = "表头", "表格文字"
 MAX_CELLS = 60_000
 _MANY = 9
 """From so many columns on the letters are smaller."""
+_TOO_MANY = 14
+"""From so many columns on no line of a page holds a row: each row is a small table of its own, a line for a column."""
 _LETTER, _SMALL = 210, 180
 """How wide a Chinese letter is, in twentieths of a point: 五号 and 小五."""
 _PADDING = 120
@@ -44,6 +46,8 @@ def table_xml(table: Table, width: int, styles: Styles) -> Xml:
     """Return a table as wide as `width` (twentieths of a point); raises TooLargeError."""
     names = [plain_text(column.name) for column in table.columns]
     rows = _rows(table)
+    if len(names) >= _TOO_MANY and rows:
+        return _cards(names, rows, width, styles)
     is_small = len(names) >= _MANY
     widths = _widths(names, rows, width, _SMALL if is_small else _LETTER)
     look = _Look(widths=widths, styles=styles, is_small=is_small)
@@ -86,6 +90,11 @@ class _Look:
         """Return the row that says that there are none."""
         return f"<w:tr>{self._cell(sum(self.widths), xml_text(_NONE), columns=len(self.widths))}</w:tr>"
 
+    def gap(self) -> str:
+        """Return the empty line between two tables, which would be one without it."""
+        named = f'<w:pPr><w:pStyle w:val="{xml_text(self.styles.cell)}"/></w:pPr>' if self.styles.cell else ""
+        return f"<w:p>{named}</w:p>"
+
     def _cell(self, width: int, text: Xml, *, is_head: bool = False, columns: int = 1) -> str:
         style = self.styles.head if is_head else self.styles.cell
         named = f'<w:pStyle w:val="{xml_text(style)}"/>' if style else ""
@@ -96,6 +105,22 @@ class _Look:
             f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}<w:vAlign w:val="center"/></w:tcPr>'
             f'<w:p><w:pPr>{named}{kept}</w:pPr><w:r>{size}<w:t xml:space="preserve">{text}</w:t></w:r></w:p></w:tc>'
         )
+
+
+def _cards(names: Sequence[str], rows: Sequence[Sequence[str]], width: int, styles: Styles) -> Xml:
+    """Return a table for every row, with the columns' names on its left."""
+    widths = (width // 5, width - width // 5)
+    look = _Look(widths=widths, styles=styles, is_small=False)
+    grid = "".join(f'<w:gridCol w:w="{each}"/>' for each in widths)
+    begin, between = f"{_PROPERTIES.format(width=width)}<w:tblGrid>{grid}</w:tblGrid>", look.gap()
+    cards = (
+        "".join(
+            look.row([xml_text(name), xml_text(text)], lines=_lines((name, text), widths, _LETTER))
+            for name, text in lines
+        )
+        for lines in (zip(names, row, strict=True) for row in rows)
+    )
+    return Xml(between.join(f"{begin}{card}</w:tbl>" for card in cards))
 
 
 def _rows(table: Table) -> list[list[str]]:

@@ -142,7 +142,7 @@ def test_a_row_higher_than_a_page_may_break() -> None:
 
 @settings(deadline=None)
 @given(
-    names=st.lists(st.text("名称 ab-12", min_size=1, max_size=30), min_size=1, max_size=20),
+    names=st.lists(st.text("名称 ab-12", min_size=1, max_size=30), min_size=1, max_size=13),
     texts=st.lists(st.text("文 ab-12\n", max_size=60), max_size=8),
 )
 def test_the_columns_fill_the_page_whatever_they_say(names: list[str], texts: list[str]) -> None:
@@ -156,6 +156,15 @@ def test_the_columns_fill_the_page_whatever_they_say(names: list[str], texts: li
     assert len(widths) == len(names)
     assert sum(widths) == room
     assert min(widths) > 0
+
+
+def test_a_row_of_more_columns_than_a_page_holds_is_a_table_of_its_own() -> None:
+    names = [f"第{number}列" for number in range(18)]
+    body = body_of(written(listing([range(18), range(18, 36)], names)))
+    first, second = ([text_of(cell) for cell in table.iter(f"{W}tc")] for table in body.iter(f"{W}tbl"))
+    assert first == [text for number, name in enumerate(names) for text in (name, str(number))]
+    assert second[1::2] == [str(number) for number in range(18, 36)]
+    assert len(list(body_of(written(listing([], names))).iter(f"{W}tbl"))) == 1
 
 
 @pytest.mark.parametrize("form", [Form.TABLE, Form.BULLETIN])
