@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from monitor.core.calendar import beijing_date
 from monitor.core.case import LADDER
-from monitor.core.figures import AccountInPeriod, CaseInPeriod, FigureName, FoundProblem
+from monitor.core.figures import AccountInPeriod, CaseInPeriod, FigureName
 from monitor.core.finding import State
 from monitor.core.pass_rate import CheckResult
 from monitor.core.reckoning import Reckoning
@@ -15,11 +16,10 @@ from monitor.documents.document import Attachment, Block, Document, Form, Headin
 from monitor.documents.figure_tables import dictionary, figures_table
 from monitor.documents.problems import problems, recheck
 
-ROWS = 8
+ROWS = 5
 """Rows of a table on the page; the others are counted, and stand in the workbook."""
-NAMED = 5
+NAMED = 3
 _SILENT = ("主办单位", "账号名称", "平台", "最近更新日期", "未更新天数", "状态")
-_REVIEWED = ("主办单位", "账号名称", "平台", "问题")
 
 
 def weekly(reckoning: Reckoning, issuer: str) -> Document:
@@ -43,24 +43,28 @@ def _body(reckoning: Reckoning) -> Iterator[Block]:
     yield Heading(text="本周概况")
     yield from (Paragraph(text=sentence) for sentence in summary(reckoning))
     yield Heading(text="新增、办结和逾期事项")
-    yield from _cases(reckoning.material.cases)
+    yield Paragraph(text=_cases(reckoning.material.cases))
     yield Heading(text="超期与临近超期")
     yield from _table(_SILENT, list(_silent(reckoning.material.accounts)), "没有超期或临近超期的账号。")
     yield Heading(text="待研判")
-    yield from _table(_REVIEWED, list(_reviewed(reckoning.material.accounts)), "没有待研判的问题。")
+    yield Paragraph(text=_reviewed(reckoning.material.accounts))
     yield Heading(text="数据缺口")
     yield Paragraph(text=_unseen(reckoning))
 
 
-def _cases(cases: Sequence[CaseInPeriod]) -> Iterator[Block]:
-    for said, some in (
+def _cases(cases: Sequence[CaseInPeriod]) -> str:
+    kinds = (
         ("新列入", [case for case in cases if case.is_opened]),
         ("办结", [case for case in cases if case.closed_on]),
         ("整改逾期", [case for case in cases if case.is_overdue]),
-    ):
-        named = "、".join(f"{case.whom}{case.title}" for case in some[:NAMED])
-        more = f"等{len(some)}项" if len(some) > NAMED else ""
-        yield Paragraph(text=f"{said}{len(some)}项：{named}{more}。" if some else f"{said}0项。")
+    )
+    return f"{'；'.join(_listed(said, some) for said, some in kinds)}。"
+
+
+def _listed(said: str, cases: Sequence[CaseInPeriod]) -> str:
+    named = "、".join(f"{case.whom}{case.title}" for case in cases[:NAMED])
+    more = "等" if len(cases) > NAMED else ""
+    return f"{said}{len(cases)}项（{named}{more}）" if cases else f"{said}0项"
 
 
 def _table(columns: Sequence[str], rows: Sequence[tuple[Value, ...]], if_none: str) -> Iterator[Block]:
@@ -87,11 +91,13 @@ def _silent(accounts: Sequence[AccountInPeriod]) -> Iterator[tuple[Value, ...]]:
         yield (*_about(account), account.last_post, problem.days, state)
 
 
-def _reviewed(accounts: Sequence[AccountInPeriod]) -> Iterator[tuple[Value, ...]]:
-    for account in accounts:
-        waiting: list[FoundProblem] = [problem for problem in account.problems if problem.is_for_review]
-        if waiting:
-            yield (*_about(account), "、".join(problem.title for problem in waiting))
+def _reviewed(accounts: Sequence[AccountInPeriod]) -> str:
+    waiting = [[problem.title for problem in account.problems if problem.is_for_review] for account in accounts]
+    titles = Counter(title for some in waiting for title in dict.fromkeys(some))
+    if not titles:
+        return "没有待研判的问题。"
+    kinds = "、".join(f"{title}{count}个" for title, count in titles.most_common())
+    return f"待联合研判的账号{sum(map(bool, waiting))}个：{kinds}，见联合研判表。"
 
 
 def _about(account: AccountInPeriod) -> tuple[str, str, str]:

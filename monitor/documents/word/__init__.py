@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import IO
@@ -65,6 +66,8 @@ def _blank(form: Form) -> Document:
 def fill_word(file: IO[bytes], document: Document, config: Path | None) -> None:
     """Write a document by its template, the office's own in the settings folder or ours; raises NotWrittenError."""
     name = f"{document.form.value}.docx"
+    if document.form is Form.WEEKLY:
+        document = replace(document, head=(), attachments=())  # one page: its lists stand in the workbook
     try:
         write_docx(file, document, read_template(document.form, config))
     except TemplateFaultError as error:
