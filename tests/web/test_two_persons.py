@@ -74,7 +74,7 @@ def acts(store: Store) -> list[tuple[str, str]]:
 
 def counted(tx: Tx) -> Snapshot:
     """Return what metrics show, but for the sizes of files."""
-    return replace(read_snapshot(tx, NOW, EVERY_DAY, Condition()), wal_size=0, disk_free=0)
+    return replace(read_snapshot(tx, NOW, EVERY_DAY, Condition()), wal_size=0, disk_free=0, database_size=0)
 
 
 def test_nothing_is_judged_or_counted_before_another_operator_confirms(
