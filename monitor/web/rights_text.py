@@ -13,7 +13,7 @@ ROLES: Mapping[UserRole, str] = {
     UserRole.ADMINISTRATOR: "管用户和系统的人，不办理事项",
     UserRole.OPERATOR: "办公室办理日常工作的人",
     UserRole.READER: "领导、网信办等只看情况的人",
-    UserRole.UNIT: "主办单位的人，只看得到本单位",
+    UserRole.UNIT: "主办单位的人，只能打开本单位的页面",
 }
 """Whom each role is for."""
 
@@ -23,7 +23,7 @@ MEANINGS: Mapping[Right, str] = {
     Right.MAKE_REPORT: "按现在的数据生成周报、通报送审稿，或重做一份",
     Right.ACKNOWLEDGE: "登记“已知悉，由我处理”，例行提醒暂停，期限不变",
     Right.PASTE: "提交新发布的链接，核实后自动办结",
-    Right.LOOK: "登记在平台上看到的最新发布日期",
+    Right.LOOK: "登记平台上最新一条的发布日期",
     Right.PROPOSE: "联系人有变、账号停用或拟注销的，报办公室采纳",
     Right.SUBSCRIBE: "把更新期限加到手机或电脑的日历",
     Right.ANSWER_PROPOSAL: "采纳后台账随之更改",
