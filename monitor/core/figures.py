@@ -127,7 +127,7 @@ class Figure:
 
     name: FigureName
     value: Decimal | None
-    """None where nothing can be said: of the pass rate, where nothing was checked."""
+    """None where nothing can be said: of the pass rate, where nothing was checked; of gaps, where none was seen whole."""
     before: Decimal | None = None
 
     @property
@@ -189,7 +189,9 @@ class FoundProblem:
     clause: str
     since: date | None
     days: int | None
-    """Days without an update, of problems with updating."""
+    """Days without an update, of problems with updating that go on."""
+    is_over: bool = False
+    """True if what was wrong is so no more, and only what is to follow from it is open: a gap that has closed."""
     due: date | None = None
     """The last day for putting it right; None where no term runs."""
     progress: str = ""
@@ -306,7 +308,8 @@ class MonthFigures:
     label: str
     accounts: int
     rate: PassRate
-    episodes: int
+    episodes: int | None
+    """None where nothing can be said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -420,13 +423,27 @@ def _value(name: FigureName, material: Material) -> Decimal | None:
         case FigureName.PASS_RATE:
             return rate_of_results(account.result for account in material.accounts).share()
         case FigureName.EPISODES:
-            return Decimal(sum(account.episodes or 0 for account in material.accounts))
+            episodes = episodes_in(account.episodes for account in material.accounts)
+            return None if episodes is None else Decimal(episodes)
         case FigureName.LONGEST_GAP:
-            return Decimal(max((account.longest or 0 for account in material.accounts), default=0))
+            longest = _known(max, [account.longest for account in material.accounts])
+            return None if longest is None else Decimal(longest)
         case _ if name in _CASES:
             return Decimal(sum(_CASES[name](case) for case in material.cases))
         case _:
             return Decimal(len(behind(name, material)))
+
+
+def episodes_in(found: Iterable[int | None]) -> int | None:
+    """Return how many gaps accounts have had, given how many each had; None where of none anything can be said."""
+    return _known(sum, list(found))
+
+
+def _known(total: Callable[[Sequence[int]], int], found: Sequence[int | None]) -> int | None:
+    counted = [one for one in found if one is not None]
+    if counted:
+        return total(counted)
+    return None if found else 0
 
 
 def compared(now: Counts, before: Counts) -> tuple[Figure, ...]:

@@ -11,7 +11,8 @@ from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
 
 _WRITTEN = re.compile(r"(?P<year>\d{4})-?(?:Q(?P<quarter>[1-4])|W(?P<week>\d{2})|(?P<month>\d{2}))", re.ASCII)
 _DAYS = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\.\.|/)(\d{4}-\d{2}-\d{2})", re.ASCII)
-_EARLIEST = 2000
+_EARLIEST, _LATEST = 2000, 2100
+"""Years beside which a period is a slip of the pen, and reckons with days that no calendar has."""
 
 
 class BadPeriodError(ValueError):
@@ -47,7 +48,7 @@ class Period:
             found = cls._read(text)
         except (ValueError, OverflowError) as error:
             raise BadPeriodError(text) from error
-        if found.first.year < _EARLIEST:
+        if found.first.year < _EARLIEST or found.last.year > _LATEST:
             raise BadPeriodError(text)
         return found
 

@@ -14,6 +14,7 @@ class RecheckResult(Labelled):
 
     SETTLED = "settled", "已整改"
     STILL = "still", "仍存在问题"
+    RESUMED = "resumed", "已恢复，待办公室处置"
     EXEMPTED = "exempted", "已豁免"
     GONE = "gone", "已注销或移出台账"
     UNVERIFIED = "unverified", "未能核查"
@@ -48,7 +49,7 @@ def _of(before: AccountInPeriod, now: AccountInPeriod | None) -> Iterator[Rechec
 
 def _result(rule: str, still: FoundProblem | None, now: AccountInPeriod) -> RecheckResult:
     if still is not None and still.is_told:
-        return RecheckResult.STILL
+        return RecheckResult.RESUMED if still.is_over else RecheckResult.STILL
     if rule in now.exempted:
         return RecheckResult.EXEMPTED
     is_doubt = still is not None and still.state.is_doubt

@@ -87,8 +87,9 @@ def _compared(change: str) -> str:
 
 def _happened(figures: Figures) -> str:
     of = figures.of
+    gaps = f"期内账号超过2周未更新{of(FigureName.EPISODES).text}，最长连续未更新{of(FigureName.LONGEST_GAP).text}；"
     return (
-        f"期内账号超过2周未更新{of(FigureName.EPISODES).text}，最长连续未更新{of(FigureName.LONGEST_GAP).text}；"
+        f"{gaps if of(FigureName.EPISODES).value is not None else '期内采集不足，未更新的次数和天数无法确定；'}"
         f"列入事项{of(FigureName.CASES_OPENED).text}，办结{of(FigureName.CASES_SETTLED).text}，"
         f"期末在办{of(FigureName.CASES_OPEN).text}，其中整改逾期{of(FigureName.CASES_OVERDUE).text}；"
         f"移动客户端异常{of(FigureName.APP_FAULTS).text}。"
@@ -116,7 +117,8 @@ def _kinds(reckoning: Reckoning) -> Iterator[Block]:
     for account, problem in told(reckoning):
         kinds.setdefault(problem.title, []).append((account, problem))
     if not kinds:
-        yield Paragraph(text="检查未发现存在问题的账号。")
+        is_checked = reckoning.figures.count(FigureName.CHECKED) > 0
+        yield Paragraph(text="检查未发现存在问题的账号。" if is_checked else "没有能够作出判定的账号，不作结论。")
     for title, found in kinds.items():
         yield Heading(text=f"{title}（{len(found)}个）", level=2)
         yield Paragraph(text=_named(found, with_area=has_areas(reckoning)))
@@ -131,4 +133,4 @@ def _named(found: Sequence[tuple[AccountInPeriod, FoundProblem]], *, with_area: 
 def _one(account: AccountInPeriod, problem: FoundProblem, *, with_area: bool) -> str:
     unit = f"{account.area}{account.unit}" if with_area else account.unit
     days = f"，已{problem.days}天未更新" if problem.days is not None else ""
-    return f"{unit}“{account.name}”（{account.platform.label}）{days}"
+    return f"{unit}“{account.name}”（{account.platform.label}）{'，现已恢复更新' if problem.is_over else days}"

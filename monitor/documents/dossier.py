@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from monitor.core.account import Account, UnitKey
 from monitor.core.calendar import beijing_date, days_between
-from monitor.core.case import Ladder
+from monitor.core.case import LADDER, Ladder
 from monitor.core.decision import Decision
 from monitor.core.deregistration import Progress
 from monitor.core.episode import Episodes, episodes
@@ -40,12 +40,14 @@ class Dossier:
 
 
 def gaps_of(known: Known, book: RuleBook, period: Period, at: datetime) -> Episodes | None:
-    """Return the gaps of a period, up to `at`; None where one that is too long was not shown for certain.
+    """Return the gaps of a period, up to `at`; None where nothing can be said for certain, or no rule was in force.
 
     The conditions of an accusation hold here: between two posts nothing may lie unseen, and for the gap that is open a
     covering look is needed; while an outage keeps us from seeing, nothing is counted. Nothing is claimed of the time
     before the first post that is known.
     """
+    if LADDER not in book.clauses:
+        return None
     gap = open_gap(known, at)
     limit = Ladder.of(book).limit
     if gap is None or known.doubt is not None or not must_update(known, book):

@@ -52,7 +52,7 @@ def months_table(figures: Figures) -> Table:
             month.rate.checked,
             month.rate.failed,
             month.rate.percent() or "—",
-            month.episodes,
+            "—" if month.episodes is None else month.episodes,
         )
         for month in figures.months
     )

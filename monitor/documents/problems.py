@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor.core.calendar import beijing_date
-from monitor.core.figures import AccountInPeriod, FoundProblem
+from monitor.core.figures import AccountInPeriod, FigureName, FoundProblem
 from monitor.core.recheck import Recheck
 from monitor.core.reckoning import Reckoning
 from monitor.documents.document import Document, Table, Value
@@ -73,7 +73,10 @@ def rechecks_text(reckoning: Reckoning) -> str:
     for one in reckoning.rechecks:
         counted[one.result] += 1
     parts = "、".join(f"{result.label}{count}个" for result, count in counted.items())
-    return f"共{len(reckoning.rechecks)}个，{parts}" if parts else "上期没有问题"
+    if parts:
+        return f"共{len(reckoning.rechecks)}个，{parts}"
+    was_checked = reckoning.figures.of(FigureName.CHECKED).before is not None
+    return "上期没有问题" if was_checked else "上期没有作出判定的账号，无从复查"
 
 
 def _rechecked(one: Recheck) -> tuple[Value, ...]:

@@ -109,7 +109,7 @@ def _unseen(reckoning: Reckoning) -> str:
     unseen = [account for account in reckoning.material.accounts if account.result is CheckResult.UNVERIFIED]
     reasons = "、".join(f"{entry.reason.label}{entry.accounts}个" for entry in figures.blocked)
     blocked = figures.of(FigureName.BLOCKED).text
-    looked = f"期内{blocked}账号曾采集未成功（{reasons}）。" if reasons else "期内采集均成功。"
+    looked = f"期内{blocked}账号曾采集未成功（{reasons}）。" if reasons else "期内没有采集受阻的账号。"
     if not unseen:
         return f"没有未能核查的账号。{looked}"
     named = "、".join(f"“{account.name}”（{account.platform.label}）" for account in unseen[:NAMED])

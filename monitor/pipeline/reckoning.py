@@ -26,6 +26,7 @@ from monitor.core.figures import (
     by_unit,
     compared,
     counts,
+    episodes_in,
     longest_gaps,
 )
 from monitor.core.finding import Finding, Known, RuleBook, State
@@ -116,20 +117,20 @@ class _End:
     def material(self, standing: _Standing, before: _Standing) -> Material:
         """Return what the figures are counted from, beside how it stood at the end of the period before."""
         there, then = ({one.account for one in stand.accounts} for stand in (standing, before))
+        called = {one.account: _called(one) for one in (*before.accounts, *standing.accounts)}
         return Material(
             accounts=tuple(replace(one, is_added=one.account not in then) for one in standing.accounts),
             gone=tuple(_gone(one) for one in before.accounts if one.account not in there),
-            cases=tuple(self._cases(standing)),
+            cases=tuple(self._cases(standing, called)),
         )
 
-    def _cases(self, standing: _Standing) -> Iterator[CaseInPeriod]:
-        title, called = self.rules.book(self.at).title, {one.account: one for one in standing.accounts}
+    def _cases(self, standing: _Standing, called: Mapping[str, str]) -> Iterator[CaseInPeriod]:
+        title = self.rules.book(self.at).title
         for case in period.cases_of(self.tx, self.about.begins(), min(self.at, self.known_at)):
-            account = called.get(case.account or "")
             yield CaseInPeriod(
                 number=case.id,
                 account=case.account or "",
-                whom=f"“{account.name}”（{account.platform.label}）" if account else case.unit or case.area or "",
+                whom=called.get(case.account, f"账号{case.account}") if case.account else case.unit or case.area or "",
                 title=title(case.rule),
                 opened_on=beijing_date(case.opened_at),
                 closed_on=beijing_date(case.closed_at) if case.closed_at else None,
@@ -155,7 +156,7 @@ class _End:
             label=self.about.label,
             accounts=len(found),
             rate=rate_of_results(result for result, _ in found),
-            episodes=sum(episodes for _, episodes in found),
+            episodes=episodes_in(count for _, count in found),
         )
 
     def _judged(self) -> Iterator[Known]:
@@ -163,11 +164,11 @@ class _End:
         ids = [account.id for account in accounts if account.is_judged]
         return known_in_turn(self.tx, ids, now=self.at, known_at=self.known_at)
 
-    def _in_month(self, known: Known) -> tuple[CheckResult, int]:
+    def _in_month(self, known: Known) -> tuple[CheckResult, int | None]:
         """Return an account's result by the same rules and its gaps by the same conditions as `accounts` does."""
         said = self.rules.findings(known, self.at, CHIEF)
         gaps = gaps_of(known, self.rules.book(self.at, known.account.area), self.about, self.at)
-        return result_of({finding.state for _, finding in said}), gaps.count if gaps else 0
+        return result_of({finding.state for _, finding in said}), gaps.count if gaps else None
 
 
 def _overdue(dossiers: Iterable[Dossier]) -> Iterator[str]:
@@ -175,6 +176,10 @@ def _overdue(dossiers: Iterable[Dossier]) -> Iterator[str]:
         for finding in dossier.findings:
             if finding.rule == sup_02.ID and finding.state is State.WARNING:
                 yield from finding.evidence
+
+
+def _called(account: AccountInPeriod) -> str:
+    return f"“{account.name}”（{account.platform.label}）"
 
 
 def _gone(account: AccountInPeriod) -> GoneAccount:
@@ -238,7 +243,8 @@ class _View:
                     because=finding.because,
                     clause=finding.clause,
                     since=finding.since,
-                    days=finding.days_held,
+                    days=finding.days_held if finding.is_of_an_open_gap else None,
+                    is_over=finding.days is not None and not finding.is_of_an_open_gap,
                     due=_due(trouble, book),
                     progress=self._progress(trouble),
                 )

@@ -98,3 +98,11 @@ def test_a_change_is_said_as_officials_say_it(name: FigureName, value: str | Non
 
 def test_nothing_is_compared_with_a_period_in_which_nothing_was_checked() -> None:
     assert {figure.before for figure in compared(counts(material(5, 1)), counts(material(0, 0)))} == {None}
+
+
+def test_of_gaps_nothing_is_said_where_none_was_seen_whole() -> None:
+    unseen = Material(accounts=(account(1, CheckResult.UNVERIFIED), account(2, CheckResult.NOT_CHECKED)))
+    one = Material(accounts=(*unseen.accounts, account(3, CheckResult.PASSED, episodes=0, longest=4)))
+    for material_, said in ((unseen, (None, None)), (one, (0, 4)), (Material(accounts=()), (0, 0))):
+        found = counts(material_)
+        assert (found[FigureName.EPISODES], found[FigureName.LONGEST_GAP]) == said

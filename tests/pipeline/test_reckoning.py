@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,12 @@ from monitor.core.observation import timeline
 from monitor.core.period import Period
 from monitor.core.recheck import RecheckResult
 from monitor.core.reckoning import Reckoning, differences
+from monitor.core.rules import upd_03
 from monitor.core.subject import Subject
+from monitor.documents import Document
+from monitor.documents.bulletin import bulletin
+from monitor.documents.document import Table
+from monitor.documents.weekly import weekly
 from monitor.pipeline.reckoning import reckon
 from monitor.store import Store, decisions, figures
 from monitor.store.looks import record
@@ -171,3 +177,51 @@ def test_of_an_empty_county_everything_is_nothing_and_the_pass_rate_is_not_said(
     assert found.is_empty
     assert found.figures.of(FigureName.PASS_RATE).text == "—"
     assert {figure.value for figure in found.figures.figures if figure.name is not FigureName.PASS_RATE} == {0}
+
+
+def test_a_gap_that_has_closed_is_no_trouble_that_goes_on(county: Store) -> None:
+    """Whoever has updated is not told to be silent, nor to have put nothing right."""
+    resumed = timeline((*posts(-6)[:1], *posts(16)))
+    with county.begin() as tx:
+        record(tx, looks(OVERDUE.id, (-6 * ONE_DAY, resumed)), lambda _, look: look.at + ONE_DAY)
+    week, next_week = Period.of("2026-05-19..2026-05-25"), Period.of("2026-05-26..2026-06-01")
+    then = reckoned(county, week, now=NOW + 6 * ONE_DAY)
+    (problem,) = (one for account in then.material.accounts for one in account.told if one.rule == upd_03.ID)
+    assert (problem.is_over, problem.days) == (True, None)
+    text = text_of(bulletin(then, "示例县"))
+    assert "示例县交通运输局“示例交通”（微博），现已恢复更新" in text
+    assert "已0天未更新" not in text
+    later = reckoned(county, next_week, now=NOW + 8 * ONE_DAY)
+    assert [one.result for one in later.rechecks] == [RecheckResult.RESUMED]
+
+
+def test_where_nothing_was_checked_no_account_is_said_to_be_fine(county: Store) -> None:
+    before = Period.of("2026-02-01..2026-02-10")
+    found = reckoned(county, before)
+    assert found.figures.count(FigureName.CHECKED) == 0
+    text = text_of(bulletin(found, "示例县")) + text_of(weekly(found, "示例县"))
+    for untrue in ("未发现存在问题", "采集均成功", "未更新0次", "未更新0天", "上期没有问题"):
+        assert untrue not in text
+    assert {month.episodes for month in found.figures.months} == {None}
+
+
+def test_a_period_before_there_was_a_rule_has_a_report(county: Store) -> None:
+    bench = replace(BENCH, book_of=lambda _: replace(BENCH.book_of(NOW.date()), clauses={}, numbers={}))
+    with county.read() as tx:
+        assert reckon(tx, bench, MONTH, now=NOW).figures.count(FigureName.CHECKED) == 0
+
+
+def test_a_case_is_told_of_its_account_also_where_that_has_left(county: Store) -> None:
+    kept = [account for account in ACCOUNTS if account != OVERDUE]
+    with county.begin() as tx:
+        save_roster(tx, kept, sources=SOURCES, effective_at=NOW, known_at=NOW, remove_missing=True)
+    later = NOW + timedelta(hours=1)
+    for about in (MONTH, Period.of("2026-05-19..2026-05-19")):
+        told = {case.whom for case in reckoned(county, about, now=later).material.cases if case.account == OVERDUE.id}
+        assert told == {"“示例交通”（微博）"}
+    after = reckoned(county, Period.of("2026-05-20..2026-05-21"), now=NOW + 3 * ONE_DAY)
+    assert {case.whom for case in after.material.cases if case.account == OVERDUE.id} == {f"账号{OVERDUE.id}"}
+
+
+def text_of(document: Document) -> str:
+    return "\n".join([*document.head, *(block.text for block in document.body if not isinstance(block, Table))])

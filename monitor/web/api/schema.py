@@ -300,7 +300,7 @@ class FigureMonthModel(Model):
     checked: int
     unqualified: int
     pass_rate: float | None
-    episodes: int
+    episodes: int | None
 
 
 class OpenGapModel(Model):
