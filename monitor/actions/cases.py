@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from monitor.actions.actor import Actor, Right, write_audit
+from monitor.actions.actor import Actor, Origin, Right, write_audit
 from monitor.actions.merging import Target, target_of
 from monitor.actions.refused import FIELDS, Field, IncompleteError, RefusedError, StaleError
 from monitor.core.calendar import beijing, beijing_date, start_of_day
@@ -149,7 +149,12 @@ def _require_none_waits(tx: Tx, found: Case, now: datetime) -> None:
 
 
 def _ask(tx: Tx, found: Case, command: DecideCommand, actor: Actor, now: datetime) -> None:
-    """Keep a decision until another operator confirms it; nothing is judged by it before."""
+    """Keep a decision until another operator confirms it; nothing is judged by it before.
+
+    A program is no operator: whoever holds its token might be the one who confirms.
+    """
+    if actor.origin is Origin.API:
+        raise RefusedError("已设置注销和豁免由两名操作员登记（review.two_persons），请由操作员在事项页面登记。")
     _made_at(tx, found, command.on, now)
     request = DecisionRequest(
         case=found.id,
@@ -311,7 +316,7 @@ def _record(
     ruling, by = command.ruling, command.by or actor.name
     until = command.until if ruling is Ruling.EXEMPTED else None
     note = _note(command)
-    target = _target(tx, found, command)
+    target = _target(tx, found, command, actor)
     decisions.decide(
         tx,
         found,
@@ -332,12 +337,12 @@ def _record(
     write_audit(tx, actor, now, f"case {VERBS[ruling]}", str(found.id), detail, by=said_by, before=before, after=after)
 
 
-def _target(tx: Tx, found: Case, command: DecideCommand) -> Target | None:
+def _target(tx: Tx, found: Case, command: DecideCommand, actor: Actor) -> Target | None:
     """Return where the content of an account goes that is to be merged into another."""
     moved = roster.account(tx, found.account) if found.account else None
     if command.ruling is not Ruling.CONSOLIDATED or moved is None:
         return None
-    return target_of(tx, moved, command.into)
+    return target_of(tx, moved, command.into, seen=actor.area)
 
 
 def named(tx: Tx, case: Case, titles: Mapping[str, str]) -> str:

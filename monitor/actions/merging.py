@@ -26,15 +26,16 @@ class Target:
     """The id of the account, where it is on the register."""
 
 
-def target_of(tx: Tx, moved: Account, written: str) -> Target | None:
+def target_of(tx: Tx, moved: Account, written: str, *, seen: str | None = None) -> Target | None:
     """Return where an account's content goes; None where nothing is written. Raises RefusedError.
 
-    An account of the register is named by its id, or by its name in the same area, with or without its platform.
+    An account of the register is named by its id, or by its name in the same area, with or without its platform. To
+    somebody who sees but one area, `seen`, an account of another is not there.
     """
     text = plain(written).strip()
     if not text:
         return None
-    found = _meant(tx, moved.area, text)
+    found = tuple(one for one in _meant(tx, moved.area, text) if seen in {None, one.area})
     if len(found) > 1:
         listed = "、".join(f"{account.id}（{account.platform.label}，{plain(account.unit)}）" for account in found[:5])
         raise RefusedError(f"{moved.area}有{len(found)}个账号名为“{text}”：{listed}，请填写账号ID。", _INTO)

@@ -20,6 +20,7 @@ from monitor.actions import (
     people,
     reports,
     turned_away,
+    two_persons,
     unit_links,
     unit_proposals,
 )
@@ -31,6 +32,7 @@ _SECRETS = "who may come in is decided by an administrator who has logged in, no
 _FILE = "a file is taken once a person has read what it would change, bound to their session"
 _PERSONS = "of persons by name and phone, which no program is given"
 _LINK = "of the holder of a signed link, who acts for one unit"
+_OPERATORS = "of two operators, and a program is none"
 _MACHINE = "at the machine's own command line"
 LOGIN_MODULES = frozenset({"logins", "provider_logins"})
 SECRET_MODULES = frozenset({"users", "api_tokens", "web_hooks"})
@@ -79,6 +81,8 @@ EXCEPTIONS: Mapping[Action, str] = {
     ),
     reports.make_report: "a document that a person reads before it goes to somebody",
     closing_steps.mark_steps: "a form of seven days, which is kept only as it stood when a person read it",
+    two_persons.confirm_decision: _OPERATORS,
+    two_persons.drop_decision: _OPERATORS,
     backup.record_backup: _MACHINE,
     looks.correct_look: "the mistake is found by the person who made it, on the page where it stands",
     turned_away.turn_away: "keeps that a request was refused: nobody asks for it",

@@ -13,11 +13,14 @@ from monitor.actions import claims
 from monitor.actions.actor import EVERYTHING, Actor, Origin, Right
 from monitor.actions.api_tokens import RIGHTS, IssueTokenCommand, RevokeTokenCommand, issue_token, revoke_token
 from monitor.actions.claims import PasteCommand
+from monitor.actions.merging import Target, target_of
 from monitor.actions.perform import perform
+from monitor.actions.refused import RefusedError
 from monitor.core.account import Role
+from monitor.core.case import Closing
 from monitor.core.message import MessageState
 from monitor.core.token_scope import TokenScope
-from monitor.store import Store, cases, outbox, tables
+from monitor.store import Store, cases, outbox, roster, tables
 from monitor.store.audit import recent_audit
 from monitor.web.permits import Permits
 from tests.actions.test_every_action import changed, content
@@ -350,3 +353,24 @@ def test_a_look_by_hand_is_registered_as_on_its_page(
     seen = caller.post(address, json={"newest": "0"}, headers=headers)
     assert (seen.status_code, seen.json()) == (200, {"said": "“另一账号”：已登记人工核查。"})
     assert caller.post(address, json={"newest": "0"}, headers=limited(two_areas, around, "示例县")).status_code == 404
+
+
+def test_of_an_account_that_came_from_elsewhere_a_token_for_an_area_reads_that_area_s_cases_alone(
+    two_areas: Store, caller: TestClient, around: Surroundings
+) -> None:
+    case, _ = of_b1(two_areas)
+    with two_areas.begin() as tx:
+        elsewhere = tables.cases.update().where(tables.cases.c.id == case)
+        tx.execute(elsewhere.values(area="示例县", closed_at=around.clock(), closing=Closing.DECIDED))
+    read = caller.get("/api/v1/accounts/B1", headers=limited(two_areas, around))
+    assert (read.status_code, read.json()["cases"]) == (200, [])
+    whole = caller.get("/api/v1/accounts/B1", headers=bearer(issued(two_areas, around, TokenScope.READ)))
+    assert [found["id"] for found in whole.json()["cases"]] == [case]
+
+
+def test_whoever_sees_one_area_learns_nothing_of_another_s_accounts_by_naming_them(two_areas: Store) -> None:
+    with two_areas.read() as tx:
+        moved = next(one for one in roster.accounts(tx) if one.area == "示例县")
+        assert target_of(tx, moved, "B1", seen="示例县") == Target(text="B1")
+        with pytest.raises(RefusedError, match="另一账号"):
+            target_of(tx, moved, "B1")

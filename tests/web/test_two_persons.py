@@ -10,11 +10,14 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from monitor.actions.actor import EVERYTHING, Actor, Origin
+from monitor.actions.api_tokens import IssueTokenCommand, issue_token
 from monitor.actions.imports.decisions import ImportDecisionsCommand, import_decisions
+from monitor.actions.perform import perform
 from monitor.actions.refused import RefusedError
 from monitor.core.decision import Decision, DecisionTerms, Ruling
 from monitor.core.rules import twn_01
 from monitor.core.subject import Subject
+from monitor.core.token_scope import TokenScope
 from monitor.metrics import Snapshot
 from monitor.queries.snapshot import Condition, read_snapshot
 from monitor.store import Store, Tx, decision_requests, tables
@@ -179,3 +182,22 @@ def test_a_file_goes_not_around_it(empty: Store, numbers: list[int]) -> None:
     with empty.begin() as tx, pytest.raises(RefusedError, match="两名操作员"):
         import_decisions(tx, file, actor=operator, now=NOW)
     assert made(empty) == []
+
+
+def test_a_program_is_no_operator(empty: Store, office: Closed, numbers: list[int]) -> None:
+    """Whoever holds a token would else ask by it and confirm on the page, alone."""
+    command = IssueTokenCommand(name="省平台", scopes=frozenset({TokenScope.DECIDE}), lasts=timedelta(days=30))
+    admin = Actor(name="乙", origin=Origin.COMMAND_LINE, rights=EVERYTHING)
+    perform(empty, issue_token, command, actor=admin, now=office.clock())
+    caller, headers = office.browser(), {"Authorization": f"Bearer {command.secret}"}
+    body = {"by": "县府办", "document": "〔2026〕3号", "note": "研判"}
+    one = caller.post(
+        f"/api/v1/cases/{numbers[0]}/decisions", json=body | {"ruling": "deregistered"}, headers=headers
+    )
+    assert (one.status_code, "review.two_persons" in one.json()["detail"]) == (409, True)
+    picked = [{"case": numbers[1], "ruling": "deregistered"}, {"case": numbers[2], "ruling": "retained"}]
+    many = caller.post("/api/v1/decisions", json=body | {"cases": picked}, headers=headers).json()
+    assert (many["said"], [left["case"] for left in many["passed"]]) == ("已登记1项决定。", [numbers[1]])
+    assert made(empty) == [Ruling.RETAINED]
+    with empty.read() as tx:
+        assert not decision_requests.waiting(tx)

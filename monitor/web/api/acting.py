@@ -77,8 +77,7 @@ async def _decide(call: Call) -> Answer:
         into=body.into or "",
     )
     done = await perform_async(call.context.store, decide, command, actor=call.actor, now=call.now)
-    said = "已提出{}，由另一名操作员确认后生效" if done.waits else "已登记{}"
-    return _done(f"{done.named}：{said.format(body.ruling.label)}。")
+    return _done(f"{done.named}：已登记{body.ruling.label}。")
 
 
 async def _decide_many(call: Call) -> Answer:

@@ -119,7 +119,7 @@ def _one_account(tx: Tx, call: Call) -> Shape | None:
         return None
     return _account(found.facts) | {
         "findings": [finding_shape(finding) for finding in found.findings],
-        "cases": [case_shape(case) for case in found.cases],
+        "cases": [case_shape(case) for case in found.cases if call.actor.area in {None, case.area}],
     }
 
 
