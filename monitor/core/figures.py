@@ -127,7 +127,7 @@ class Figure:
 
     name: FigureName
     value: Decimal | None
-    """None where nothing can be said: of the pass rate, where nothing was checked; of gaps, where none was seen whole."""
+    """None where nothing can be said: of the pass rate where nothing was checked, of gaps where none was seen whole."""
     before: Decimal | None = None
 
     @property

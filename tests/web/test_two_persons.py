@@ -191,9 +191,7 @@ def test_a_program_is_no_operator(empty: Store, office: Closed, numbers: list[in
     perform(empty, issue_token, command, actor=admin, now=office.clock())
     caller, headers = office.browser(), {"Authorization": f"Bearer {command.secret}"}
     body = {"by": "县府办", "document": "〔2026〕3号", "note": "研判"}
-    one = caller.post(
-        f"/api/v1/cases/{numbers[0]}/decisions", json=body | {"ruling": "deregistered"}, headers=headers
-    )
+    one = caller.post(f"/api/v1/cases/{numbers[0]}/decisions", json=body | {"ruling": "deregistered"}, headers=headers)
     assert (one.status_code, "review.two_persons" in one.json()["detail"]) == (409, True)
     picked = [{"case": numbers[1], "ruling": "deregistered"}, {"case": numbers[2], "ruling": "retained"}]
     many = caller.post("/api/v1/decisions", json=body | {"cases": picked}, headers=headers).json()
