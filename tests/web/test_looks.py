@@ -329,10 +329,12 @@ def test_an_accusation_is_confirmed_by_its_own_button_and_by_no_slip_of_enter(
         chromium.evaluate("new Promise(done => setTimeout(done, 300))")
         assert office.looks() == 0
         chromium.evaluate("document.querySelectorAll('input[data-row]')[0].focus()")
+        following = chromium.evaluate("document.querySelectorAll('tr input[name^=\"day:\"]')[1].id")
         chromium.press("Tab")
         assert "确认超期" in str(chromium.evaluate("document.activeElement.textContent"))
         chromium.press("Enter")
         rows_done(chromium, 1)
+        assert chromium.focused() == following, "and the keyboard goes on with the next row"
     assert office.looks() == 1
 
 

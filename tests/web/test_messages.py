@@ -242,6 +242,7 @@ def test_a_channel_is_tried_by_whoever_asks_and_says_what_came_of_it(
 ) -> None:
     client = client_of(filled, around)
     page = client.get("/messages/test?back=start").text
+    assert "我的邮箱或钉钉ID（必填；只有发到群里的可以不填，填手机号会点名您）" in text_of(page)
     missing = send(client, page, "/messages/test", channel="邮箱", address=" ")
     assert (missing.status_code, tried) == (422, [])
     assert "请填写您的邮箱或钉钉ID" in missing.text

@@ -53,6 +53,17 @@
     if (event.target.matches("input[data-row]")) event.target.select();
   });
 
+  // A row that was taken by a button of its own leaves the focus nowhere: the next row gets it.
+  document.addEventListener("htmx:after:swap", () => {
+    const taken = document.querySelector("tr[data-taken]");
+    if (!taken) return;
+    taken.removeAttribute("data-taken");
+    if (document.activeElement !== document.body) return;
+    const follows = field => taken.compareDocumentPosition(field) & Node.DOCUMENT_POSITION_FOLLOWING;
+    const fields = all(document, "input[data-row]");
+    (fields.find(follows) || fields[0])?.focus();
+  });
+
   // A row that was not taken has the focus back, unless the next one is being typed already. Keys that come with no
   // pause after that were meant for the next row: they are dropped, so that no day is registered for another account.
   const PAUSE = 500;
