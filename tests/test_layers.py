@@ -155,3 +155,13 @@ def test_commands_and_pages_write_nothing_but_through_an_action() -> None:
 def test_a_planted_write_in_a_face_is_found(tree: Path, face: str, line: str) -> None:
     plant(tree, f"monitor/{face}/planted.py", line)
     assert {place.partition(":")[0] for place in writers(tree)} == {f"monitor/{face}/planted.py"}
+
+
+def test_no_public_class_name_stands_twice() -> None:
+    places: dict[str, list[str]] = {}
+    for package in ("monitor", "collectors", "alerts"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}

@@ -239,7 +239,6 @@ HIDDEN = frozenset({"token", "secret", "cookies", "form", "json", "headers", "wi
 
 HARMLESS = {
     "monitor.core.claim.Claim.token": "the number of a link, and not what is in it",
-    "monitor.documents.document.Document.form": "how a document is laid out",
     "monitor.web.provider.client._Endpoints.token": "an address",
 }
 """What bears such a name and is none, and why."""

@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from monitor.documents.document import Form
+from monitor.documents.document import DocumentLayout
 
 FOLDER = Path(__file__).parents[1] / "monitor" / "documents" / "word" / "templates"
 NAMESPACES = (
@@ -260,12 +260,12 @@ NOTICE = (
     )
     + END
 )
-TEMPLATES: Mapping[Form, tuple[str, str]] = {
-    Form.BULLETIN: (BULLETIN, PORTRAIT + GRID),
-    Form.NOTICE: (NOTICE, PORTRAIT + GRID),
-    Form.WEEKLY: (WEEKLY, PORTRAIT + GRID),
-    Form.HANDOVER: (HANDOVER, PORTRAIT + GRID),
-    Form.TABLE: (LIST, TABLE_PAGE),
+TEMPLATES: Mapping[DocumentLayout, tuple[str, str]] = {
+    DocumentLayout.BULLETIN: (BULLETIN, PORTRAIT + GRID),
+    DocumentLayout.NOTICE: (NOTICE, PORTRAIT + GRID),
+    DocumentLayout.WEEKLY: (WEEKLY, PORTRAIT + GRID),
+    DocumentLayout.HANDOVER: (HANDOVER, PORTRAIT + GRID),
+    DocumentLayout.TABLE: (LIST, TABLE_PAGE),
 }
 """What is in a template, and its page."""
 
@@ -284,9 +284,9 @@ def footer(side: str) -> str:
     )
 
 
-def parts(form: Form) -> dict[str, str]:
+def parts(layout: DocumentLayout) -> dict[str, str]:
     """Return what is in the file, by the names of its parts."""
-    body, page = TEMPLATES[form]
+    body, page = TEMPLATES[layout]
     office = "application/vnd.openxmlformats-officedocument.wordprocessingml"
     relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     named = ("styles", "settings", "fontTable", "footer1", "footer2")
@@ -347,11 +347,11 @@ def parts(form: Form) -> dict[str, str]:
     }
 
 
-def template(form: Form) -> bytes:
+def template(layout: DocumentLayout) -> bytes:
     """Return the file."""
     file = io.BytesIO()
     with ZipFile(file, "w") as packed:
-        for name, content in parts(form).items():
+        for name, content in parts(layout).items():
             entry = ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             entry.compress_type, entry.external_attr, entry.create_system = ZIP_DEFLATED, 0o644 << 16, 3
             packed.writestr(entry, content)
@@ -360,8 +360,8 @@ def template(form: Form) -> bytes:
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
-    for form in TEMPLATES:
-        (FOLDER / f"{form.value}.docx").write_bytes(template(form))
+    for layout in TEMPLATES:
+        (FOLDER / f"{layout.value}.docx").write_bytes(template(layout))
     sys.stdout.write(f"{FOLDER}\n")
 
 

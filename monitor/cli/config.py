@@ -16,7 +16,7 @@ from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import warn
 from monitor.core.account import Account
 from monitor.core.calendar import beijing_date
-from monitor.documents import Form
+from monitor.documents import DocumentLayout
 from monitor.documents.word import keep_templates, problems_of_templates
 from monitor.documents.word.template import FOLDER
 from monitor.store import StoreError, roster
@@ -42,7 +42,7 @@ def write_templates(where: CommandContext) -> None:
         written = keep_templates(where.config)
     except OSError as error:
         raise Refusal(f"{where.config / FOLDER}：无法写入，请检查目录和权限。") from error
-    kept = "其余的已有，没有改动。" if len(written) < len(Form) else ""
+    kept = "其余的已有，没有改动。" if len(written) < len(DocumentLayout) else ""
     click.echo(f"已写入 {where.config / FOLDER}：{'、'.join(written) or '无'}。{kept}")
 
 

@@ -49,7 +49,7 @@ class SeenSpan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Silence:
+class SilentSpan:
     """Days without a post, known to be so: after the day `since`, and before the next post or up to what was seen."""
 
     since: date
@@ -74,15 +74,15 @@ class AccountYear:
     """Days of which it is known that nothing was posted on them."""
     unseen: frozenset[date]
     """Days of which nobody knows."""
-    silences: tuple[Silence, ...]
+    silences: tuple[SilentSpan, ...]
     """Those that reach into the year, oldest first."""
 
-    def longer_than(self, limit: int) -> tuple[Silence, ...]:
+    def longer_than(self, limit: int) -> tuple[SilentSpan, ...]:
         """Return the silences of more than so many days."""
         return tuple(silence for silence in self.silences if silence.days > limit)
 
     @property
-    def longest(self) -> Silence | None:
+    def longest(self) -> SilentSpan | None:
         """The longest silence, the latest of several; None where there is none of two days or more."""
         return max(self.silences, key=lambda silence: (silence.days, silence.since), default=None)
 
@@ -180,16 +180,16 @@ class _Shown:
         return last if last >= day else day - ONE_DAY
 
 
-def _silences(posted: Collection[date], shown: _Shown, today: date, opened: date | None) -> Iterator[Silence]:
+def _silences(posted: Collection[date], shown: _Shown, today: date, opened: date | None) -> Iterator[SilentSpan]:
     days = sorted(day for day in posted if day <= today)
     for before, after in pairwise(days):
         if (after - before).days > 1 and shown.holds(before + ONE_DAY, after - ONE_DAY):
-            yield Silence(since=before, until=after, is_over=True)
+            yield SilentSpan(since=before, until=after, is_over=True)
     start = days[-1] if days else opened
     if start is not None and start < today:
         until = min(shown.up_to(start + ONE_DAY), today)
         if until > start and shown.holds(start + ONE_DAY, until):
-            yield Silence(since=start, until=until, is_over=False)
+            yield SilentSpan(since=start, until=until, is_over=False)
 
 
 def _days(first: date, last: date) -> Iterator[date]:

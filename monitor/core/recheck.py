@@ -21,7 +21,7 @@ class RecheckResult(Labelled):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recheck:
+class RecheckedProblem:
     """One problem of the period before, and how it stands."""
 
     account: AccountInPeriod
@@ -32,19 +32,19 @@ class Recheck:
     """The problem as it stands, where it does."""
 
 
-def rechecks(before: Iterable[AccountInPeriod], now: Iterable[AccountInPeriod]) -> tuple[Recheck, ...]:
+def rechecks(before: Iterable[AccountInPeriod], now: Iterable[AccountInPeriod]) -> tuple[RecheckedProblem, ...]:
     """Return what became of every problem that was told of the period before, in the order given."""
     there = {account.account: account for account in now}
     return tuple(recheck for account in before for recheck in _of(account, there.get(account.account)))
 
 
-def _of(before: AccountInPeriod, now: AccountInPeriod | None) -> Iterator[Recheck]:
+def _of(before: AccountInPeriod, now: AccountInPeriod | None) -> Iterator[RecheckedProblem]:
     for problem in before.told:
         if now is None:
-            yield Recheck(account=before, problem=problem, result=RecheckResult.GONE)
+            yield RecheckedProblem(account=before, problem=problem, result=RecheckResult.GONE)
             continue
         still = next((one for one in now.problems if one.rule == problem.rule), None)
-        yield Recheck(account=before, problem=problem, result=_result(problem.rule, still, now), now=still)
+        yield RecheckedProblem(account=before, problem=problem, result=_result(problem.rule, still, now), now=still)
 
 
 def _result(rule: str, still: FoundProblem | None, now: AccountInPeriod) -> RecheckResult:

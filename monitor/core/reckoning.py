@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor.core.figures import Figure, Figures, Material
-from monitor.core.recheck import Recheck
+from monitor.core.recheck import RecheckedProblem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,7 @@ class Reckoning:
 
     figures: Figures
     material: Material
-    rechecks: tuple[Recheck, ...] = ()
+    rechecks: tuple[RecheckedProblem, ...] = ()
 
     @property
     def is_empty(self) -> bool:

@@ -11,7 +11,7 @@ from monitor.core.calendar import beijing_date
 from monitor.core.figures import AccountInPeriod, FigureName, Figures, FoundProblem
 from monitor.core.phrases import day as day_text
 from monitor.core.reckoning import Reckoning
-from monitor.documents.document import Attachment, Block, Document, Form, Heading, Paragraph
+from monitor.documents.document import Attachment, Block, Document, DocumentLayout, Paragraph, SectionHeading
 from monitor.documents.figure_tables import dictionary, figures_table, platforms_table, units_table
 from monitor.documents.problems import has_areas, problems, recheck, rechecks_text, told
 
@@ -35,7 +35,7 @@ def bulletin(reckoning: Reckoning, issuer: str, *, is_public: bool = False) -> D
     attachments.append(Attachment(title="各单位检查情况", table=units_table(figures), landscape=False))
     return Document(
         title=f"{issuer}关于{figures.period.label}政务新媒体检查情况的通报",
-        form=Form.BULLETIN,
+        layout=DocumentLayout.BULLETIN,
         head=summary(reckoning),
         table=figures_table(figures),
         guidance=dictionary(),
@@ -102,12 +102,12 @@ def _body(reckoning: Reckoning) -> Iterator[Block]:
         text=f"为加强政务新媒体日常监管，按照政务新媒体检查指标和规范化管理要求，对政务新媒体进行了检查，"
         f"监测时间截至{day.year}年{day_text(day)}。现将有关情况通报如下："
     )
-    yield Heading(text="总体情况")
+    yield SectionHeading(text="总体情况")
     yield from (Paragraph(text=sentence) for sentence in summary(reckoning))
     yield Paragraph(text=f"上期问题复查情况：{rechecks_text(reckoning)}。")
-    yield Heading(text="主要问题")
+    yield SectionHeading(text="主要问题")
     yield from _kinds(reckoning)
-    yield Heading(text="工作要求")
+    yield SectionHeading(text="工作要求")
     yield from (Paragraph(text=demand) for demand in _DEMANDS)
 
 
@@ -120,7 +120,7 @@ def _kinds(reckoning: Reckoning) -> Iterator[Block]:
         is_checked = reckoning.figures.count(FigureName.CHECKED) > 0
         yield Paragraph(text="检查未发现存在问题的账号。" if is_checked else "没有能够作出判定的账号，不作结论。")
     for title, found in kinds.items():
-        yield Heading(text=f"{title}（{len(found)}个）", level=2)
+        yield SectionHeading(text=f"{title}（{len(found)}个）", level=2)
         yield Paragraph(text=_named(found, with_area=has_areas(reckoning)))
 
 

@@ -46,7 +46,7 @@ class Guidance:
     table: Table
 
 
-class Form(Enum):
+class DocumentLayout(Enum):
     """How a document looks in Word; the value is its template's file name without the ending."""
 
     TABLE = "table"
@@ -62,7 +62,7 @@ class Form(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
+class SectionHeading:
     """A heading within the text, without its number: whoever writes the document counts."""
 
     text: str
@@ -77,7 +77,7 @@ class Paragraph:
     text: str
 
 
-Block = Heading | Paragraph | Table
+Block = SectionHeading | Paragraph | Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ class Document:
     """The lines above the table, in Chinese."""
     guidance: Guidance | None = None
     """Only workbooks have it."""
-    form: Form = Form.TABLE
+    layout: DocumentLayout = DocumentLayout.TABLE
     addressee: str = ""
     """主送, without the colon behind it."""
     body: Sequence[Block] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from monitor.documents.document import Form
+from monitor.documents.document import DocumentLayout
 
 NOTICE: Mapping[str, str] = {
     "主办单位": "收件的主办单位",
@@ -16,5 +16,5 @@ NOTICE: Mapping[str, str] = {
     "整改时限": "判定写明的最后一天；没有的留空，由办公室填写",
     "事项编号": "事项的编号",
 }
-FACTS: Mapping[Form, Mapping[str, str]] = {Form.NOTICE: NOTICE}
-"""By form; what each of them is, for people."""
+FACTS: Mapping[DocumentLayout, Mapping[str, str]] = {DocumentLayout.NOTICE: NOTICE}
+"""By layout; what each of them is, for people."""

@@ -13,7 +13,7 @@ from monitor.core.decision import Decision
 from monitor.core.deregistration import Progress
 from monitor.core.finding import Finding
 from monitor.core.news import Office
-from monitor.documents.document import Block, Column, Document, Form, Heading, Paragraph, Table, Value
+from monitor.documents.document import Block, Column, Document, DocumentLayout, Paragraph, SectionHeading, Table, Value
 
 CHECKLIST = (
     "平台账号的登录名、管理员和运营者权限",
@@ -57,7 +57,7 @@ def handover(about: Handover, office: Office, now: datetime) -> Document:
     account = about.account
     return Document(
         title="政务新媒体账号交接单",
-        form=Form.HANDOVER,
+        layout=DocumentLayout.HANDOVER,
         head=(f"账号：{account.name}（{account.platform.label}）　主办单位：{account.unit}",),
         table=Table(columns=(Column(name="项目", width=20), Column(name="内容", width=60)), rows=tuple(_facts(about))),
         body=tuple(_body(about)),
@@ -93,16 +93,16 @@ def _person(account: Account, role: Role) -> Iterator[str]:
 
 
 def _body(about: Handover) -> Iterator[Block]:
-    yield Heading(text="未办结的事项")
+    yield SectionHeading(text="未办结的事项")
     yield Table.of(("事项", "问题", "列入日期", "情况"), tuple(_cases(about)))
-    yield Heading(text="有效的决定")
+    yield SectionHeading(text="有效的决定")
     yield Table.of(("问题", "决定", "依据文号", "有效期至"), tuple(_decisions(about)))
     if about.progress is not None:
-        yield Heading(text="注销办理")
+        yield SectionHeading(text="注销办理")
         following = about.progress.next.label if about.progress.next else "已归档"
         due = f"，期限{about.progress.due}" if about.progress.due else ""
         yield Paragraph(text=f"{about.progress.ruling.label}办理中，下一步：{following}{due}。注销办结前仍须按期更新。")
-    yield Heading(text="交接清单")
+    yield SectionHeading(text="交接清单")
     yield Table.of(("序号", "内容", "已交接", "说明"), tuple((n, item, "", "") for n, item in enumerate(CHECKLIST, 1)))
 
 

@@ -18,7 +18,7 @@ from monitor.core.finding import Finding, Proposal, State
 from monitor.core.labels import evidence_list
 from monitor.core.news import Office
 from monitor.core.phrases import day
-from monitor.documents.document import Block, Document, Form, Heading, Paragraph, Table
+from monitor.documents.document import Block, Document, DocumentLayout, Paragraph, SectionHeading, Table
 from monitor.documents.facts import NOTICE
 
 _ASKED = frozenset({Proposal.RECTIFY, Proposal.FILE})
@@ -77,7 +77,7 @@ def notice(matter: Matter, office: Office, now: datetime) -> Document:
     facts = _facts(matter, now)
     return Document(
         title="政务新媒体整改通知单",
-        form=Form.NOTICE,
+        layout=DocumentLayout.NOTICE,
         table=Table.of(("项目", "内容"), tuple(facts.items())),
         addressee=facts["主办单位"],
         body=tuple(_body(matter, office, facts)),
@@ -108,11 +108,11 @@ def _body(matter: Matter, office: Office, facts: dict[str, str]) -> Iterator[Blo
     opened = day(beijing_date(matter.case.opened_at))
     about = f"主办的“{facts['账号名称']}”（{facts['平台']}）" if matter.account else ""
     yield Paragraph(text=f"经监测，贵单位{about}存在以下问题，已于{opened}列入事项{matter.case.id}：")
-    yield Heading(text="问题")
+    yield SectionHeading(text="问题")
     yield Paragraph(text=f"{facts['问题']}。{facts['情况']}")
-    yield Heading(text="依据")
+    yield SectionHeading(text="依据")
     yield Paragraph(text=facts["依据"])
-    yield Heading(text="整改要求")
+    yield SectionHeading(text="整改要求")
     yield Paragraph(text=f"请于{facts['整改时限']}前（含当日）完成整改，并填写整改情况回执报送{office.sender}。")
     if matter.finding and matter.finding.evidence:
         yield Paragraph(text=f"证据：{evidence_list(matter.finding.evidence)}，可向{office.sender}查阅。")

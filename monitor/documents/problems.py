@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from monitor.core.calendar import beijing_date
 from monitor.core.figures import AccountInPeriod, FigureName, FoundProblem
-from monitor.core.recheck import Recheck
+from monitor.core.recheck import RecheckedProblem
 from monitor.core.reckoning import Reckoning
 from monitor.documents.document import Document, Table, Value
 from monitor.documents.dossier import AREA
@@ -79,7 +79,7 @@ def rechecks_text(reckoning: Reckoning) -> str:
     return "上期没有问题" if was_checked else "上期没有作出判定的账号，无从复查"
 
 
-def _rechecked(one: Recheck) -> tuple[Value, ...]:
+def _rechecked(one: RecheckedProblem) -> tuple[Value, ...]:
     account, then, now = one.account, one.problem, one.now
     about = (account.unit, account.name, account.platform.label)
     return (*about, then.title, then.days, one.result.label, now.days if now else None)

@@ -8,7 +8,7 @@ from monitor.core.account import Labelled
 from monitor.core.reckoning import Reckoning
 from monitor.core.report import KeptReport, ReportKind
 from monitor.documents.bulletin import bulletin
-from monitor.documents.document import Document, Form
+from monitor.documents.document import Document, DocumentLayout
 from monitor.documents.problems import problems, recheck
 from monitor.documents.weekly import weekly
 from monitor.documents.word.language import TemplateFaultError
@@ -51,6 +51,8 @@ def file_name(kept: KeptReport, part: ReportPart, ending: str) -> str:
 def template_version(kind: ReportKind, config: Path | None) -> str:
     """Return the version of the template that a report is written by in Word; empty where it cannot be read."""
     try:
-        return read_template(Form.WEEKLY if kind is ReportKind.WEEKLY else Form.BULLETIN, config).version
+        return read_template(
+            DocumentLayout.WEEKLY if kind is ReportKind.WEEKLY else DocumentLayout.BULLETIN, config
+        ).version
     except (TemplateFaultError, OSError):
         return ""

@@ -12,7 +12,16 @@ from monitor.core.finding import State
 from monitor.core.pass_rate import CheckResult
 from monitor.core.reckoning import Reckoning
 from monitor.documents.bulletin import summary
-from monitor.documents.document import Attachment, Block, Document, Form, Heading, Paragraph, Table, Value
+from monitor.documents.document import (
+    Attachment,
+    Block,
+    Document,
+    DocumentLayout,
+    Paragraph,
+    SectionHeading,
+    Table,
+    Value,
+)
 from monitor.documents.figure_tables import dictionary, figures_table
 from monitor.documents.problems import problems, recheck
 
@@ -28,7 +37,7 @@ def weekly(reckoning: Reckoning, issuer: str) -> Document:
     listed = [problems(reckoning), recheck(reckoning)]
     return Document(
         title=f"政务新媒体监测周报（{figures.period.label}）",
-        form=Form.WEEKLY,
+        layout=DocumentLayout.WEEKLY,
         head=summary(reckoning),
         table=figures_table(figures),
         guidance=dictionary(),
@@ -40,15 +49,15 @@ def weekly(reckoning: Reckoning, issuer: str) -> Document:
 
 
 def _body(reckoning: Reckoning) -> Iterator[Block]:
-    yield Heading(text="本周概况")
+    yield SectionHeading(text="本周概况")
     yield from (Paragraph(text=sentence) for sentence in summary(reckoning))
-    yield Heading(text="新增、办结和逾期事项")
+    yield SectionHeading(text="新增、办结和逾期事项")
     yield Paragraph(text=_cases(reckoning.material.cases))
-    yield Heading(text="超期与临近超期")
+    yield SectionHeading(text="超期与临近超期")
     yield from _table(_SILENT, list(_silent(reckoning.material.accounts)), "没有超期或临近超期的账号。")
-    yield Heading(text="待研判")
+    yield SectionHeading(text="待研判")
     yield Paragraph(text=_reviewed(reckoning.material.accounts))
-    yield Heading(text="数据缺口")
+    yield SectionHeading(text="数据缺口")
     yield Paragraph(text=_unseen(reckoning))
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import IO, TYPE_CHECKING, Any
 
 from monitor.core.calendar import beijing
-from monitor.documents.document import Column, Document, Form, Guidance, Table, Value
+from monitor.documents.document import Column, Document, DocumentLayout, Guidance, Table, Value
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -44,7 +44,7 @@ def _fill(workbook: Workbook, document: Document) -> None:
         datetime: workbook.add_format({"num_format": MOMENT, "align": "left", "valign": "top"}),
     }
     header = workbook.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1, "num_format": "@"})
-    title = document.title if document.form is Form.TABLE else MAIN_SHEET
+    title = document.title if document.layout is DocumentLayout.TABLE else MAIN_SHEET
     _table(workbook, title, document.head, document.table, formats, header)
     for attached in document.attachments:
         _table(workbook, attached.title, attached.head, attached.table, formats, header)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from monitor.core.account import Role
-from monitor.core.account_year import WEEKS, AccountYear, Silence
+from monitor.core.account_year import WEEKS, AccountYear, SilentSpan
 from monitor.core.calendar import ONE_DAY
 from monitor.core.phrases import dated
 from monitor.pictures import svg
@@ -81,7 +81,7 @@ def sentences(year: YearMap) -> tuple[str, ...]:
     return tuple(said)
 
 
-def period(silence: Silence, today: date) -> str:
+def period(silence: SilentSpan, today: date) -> str:
     """Return from when to when a silence lasted: to the next post, or up to what is known."""
     begun = dated(silence.since, today)
     if silence.is_over:
@@ -145,7 +145,7 @@ def _half(year: YearMap, name: str, first: date, last: date, said: str) -> Pictu
     return svg.picture(name, _SIZE, title, said, filter(None, shapes))
 
 
-def inside(silence: Silence, first: date, last: date) -> Iterator[date]:
+def inside(silence: SilentSpan, first: date, last: date) -> Iterator[date]:
     """Yield the days of a silence: after the last post, and before the next or up to what is known."""
     end = silence.until - ONE_DAY if silence.is_over else silence.until
     for ordinal in range(max(silence.since + ONE_DAY, first).toordinal(), min(end, last).toordinal() + 1):

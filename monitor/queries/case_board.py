@@ -13,10 +13,10 @@ from monitor.core.finding import RuleBook
 from monitor.queries.cases import CaseLine, lines_of, targets
 from monitor.queries.paging import ListSlice, slice_of
 from monitor.store import Tx, decisions
-from monitor.store.case_lists import CaseFilter, Due, Wait, by_rule, counts, listed
+from monitor.store.case_lists import CaseFilter, DueFilter, Wait, by_rule, counts, listed
 from monitor.store.cases import case
 
-__all__ = ["Board", "CaseFilter", "Due", "Picking", "Wait", "read_board", "read_picking"]
+__all__ = ["Board", "CaseFilter", "DueFilter", "Picking", "Wait", "read_board", "read_picking"]
 
 SHOWN = 10
 """Cases of a group that are shown at once."""

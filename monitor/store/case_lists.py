@@ -26,7 +26,7 @@ class Wait(Labelled):
     DONE = "done", "已办结"
 
 
-class Due(Labelled):
+class DueFilter(Labelled):
     """When what a case asks for is due; the value is the query parameter."""
 
     LATE = "late", "已逾期"
@@ -47,7 +47,7 @@ class CaseFilter:
     unit: str = ""
     wanted: str = ""
     """A part of the account's name, its unit or its id, or the case's number."""
-    due: Due | None = None
+    due: DueFilter | None = None
     """Of open cases; those that have ended are due no more."""
     today: date = date.min
     """The day against which that is seen."""
@@ -117,15 +117,15 @@ _DIGITS = 9
 """Of the longest number of a case that anybody types."""
 
 
-def _is_due(due: Due, today: date) -> sa.ColumnElement[bool]:
+def _is_due(due: DueFilter, today: date) -> sa.ColumnElement[bool]:
     match due:
-        case Due.LATE:
+        case DueFilter.LATE:
             return today.isoformat() > _DUE
-        case Due.TODAY:
+        case DueFilter.TODAY:
             return _DUE.in_([today.isoformat()])
-        case Due.WEEK:
+        case DueFilter.WEEK:
             return _DUE.between(today.isoformat(), (today + _WEEK).isoformat())
-        case Due.NONE:
+        case DueFilter.NONE:
             return _DUE.is_(None)
 
 

@@ -13,8 +13,8 @@ from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import Finding, Proposal, State
 from monitor.core.news import Office
 from monitor.core.subject import Subject
-from monitor.documents import Document, Heading, Paragraph
-from monitor.documents.document import Form, Table
+from monitor.documents import Document, Paragraph, SectionHeading
+from monitor.documents.document import DocumentLayout, Table
 from monitor.documents.facts import FACTS
 from monitor.documents.handover import CHECKLIST, Handover, handover
 from monitor.documents.notice import Matter, notice, why_no_notice
@@ -48,7 +48,7 @@ def matter(found: Finding | None = FOUND, **changes: object) -> Matter:
 
 
 def body_of(document: Document) -> list[str]:
-    return [block.text for block in document.body if isinstance(block, Heading | Paragraph)]
+    return [block.text for block in document.body if isinstance(block, SectionHeading | Paragraph)]
 
 
 def test_a_notice_says_who_what_by_which_clause_and_whom_to_answer() -> None:
@@ -128,7 +128,7 @@ def test_the_notice_in_word_has_its_words_in_the_letter_and_in_the_answer() -> N
     assert "示例县教育局：" in seen
     assert [text for text in seen if text in {"三、整改要求", "整改情况回执"}] == ["三、整改要求", "整改情况回执"]
     assert seen.count("2周未更新") == 1
-    assert set(notice(matter(), OFFICE, NOW).facts) == set(FACTS[Form.NOTICE])
+    assert set(notice(matter(), OFFICE, NOW).facts) == set(FACTS[DocumentLayout.NOTICE])
 
 
 PERSON = Contact(role=Role.LIAISON, name="联络员甲", phone="13900000000")

@@ -1,4 +1,4 @@
-"""Documents in Word's form: what the office's template looks like, filled with the values of a document.
+"""Documents in Word: what the office's template looks like, filled with the values of a document.
 
 `writer` is the one door to docxtpl and python-docx; the others say what a template may hold and what its fields mean.
 """
@@ -12,18 +12,18 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import IO
 
-from monitor.documents.document import Attachment, Document, Form, Heading, Paragraph, Table
+from monitor.documents.document import Attachment, Document, DocumentLayout, Paragraph, SectionHeading, Table
 from monitor.documents.facts import FACTS
 from monitor.documents.not_written import NotWrittenError
 from monitor.documents.word.language import TemplateFaultError
-from monitor.documents.word.tables import TooLargeError
+from monitor.documents.word.tables import TooManyCellsError
 from monitor.documents.word.template import FOLDER, delivered, read_template
 from monitor.documents.word.writer import write_docx
 
 
 def problems_of_templates(config: Path) -> Iterator[str]:
     """Yield what is wrong with the office's own templates, each a sentence with the file's name, in Chinese."""
-    names = {f"{form.value}.docx": form for form in Form}
+    names = {f"{layout.value}.docx": layout for layout in DocumentLayout}
     for path in sorted((config / FOLDER).glob("*.docx")):
         if path.name not in names:
             near = get_close_matches(path.name, names, n=1, cutoff=0.5)
@@ -43,36 +43,36 @@ def keep_templates(config: Path) -> tuple[str, ...]:
     """
     folder = config / FOLDER
     folder.mkdir(exist_ok=True)
-    missing = [form for form in Form if not (folder / f"{form.value}.docx").exists()]
-    for form in missing:
-        (folder / f"{form.value}.docx").write_bytes(delivered(form))
-    return tuple(f"{form.value}.docx" for form in missing)
+    missing = [layout for layout in DocumentLayout if not (folder / f"{layout.value}.docx").exists()]
+    for layout in missing:
+        (folder / f"{layout.value}.docx").write_bytes(delivered(layout))
+    return tuple(f"{layout.value}.docx" for layout in missing)
 
 
-def _blank(form: Form) -> Document:
+def _blank(layout: DocumentLayout) -> Document:
     """Return a document with one of everything, so that all of a template is carried out."""
     table = Table.of(("",), ())
     return Document(
         title="",
         table=table,
         head=("",),
-        form=form,
-        body=(Heading(text=""), Heading(text="", level=2), Paragraph(text=""), table),
+        layout=layout,
+        body=(SectionHeading(text=""), SectionHeading(text="", level=2), Paragraph(text=""), table),
         attachments=(Attachment(title="", table=table, head=("",)),),
-        facts=dict.fromkeys(FACTS.get(form, ()), ""),
+        facts=dict.fromkeys(FACTS.get(layout, ()), ""),
     )
 
 
 def fill_word(file: IO[bytes], document: Document, config: Path | None) -> None:
     """Write a document by its template, the office's own in the settings folder or ours; raises NotWrittenError."""
-    name = f"{document.form.value}.docx"
-    if document.form is Form.WEEKLY:
+    name = f"{document.layout.value}.docx"
+    if document.layout is DocumentLayout.WEEKLY:
         document = replace(document, head=(), attachments=())  # one page: its lists stand in the workbook
     try:
-        write_docx(file, document, read_template(document.form, config))
+        write_docx(file, document, read_template(document.layout, config))
     except TemplateFaultError as error:
         raise NotWrittenError(f"模板 {name}：{error}") from error
-    except TooLargeError as error:
+    except TooManyCellsError as error:
         raise NotWrittenError("表格太大，Word 难以打开，请写成 .xlsx") from error
     except OSError as error:
         raise NotWrittenError(f"模板 {name}：无法读取，请检查文件和权限") from error

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from monitor.documents.document import Attachment, Block, Document, Heading, Paragraph, Table
+from monitor.documents.document import Attachment, Block, Document, Paragraph, SectionHeading, Table
 from monitor.documents.word.xml import Xml, day_in_full
 
 DRAFT = "送审稿"
@@ -17,7 +17,7 @@ _DIGITS = "零一二三四五六七八九"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class TemplatePage:
     """What the fields need to know of the template's page."""
 
     on_side: bool
@@ -68,7 +68,7 @@ FIELDS = (
 )
 
 
-def values_of(document: Document, page: Page) -> dict[str, object]:
+def values_of(document: Document, page: TemplatePage) -> dict[str, object]:
     """Return what a template prints, by the names of the fields; every table is read once."""
     return {
         **document.facts,
@@ -85,14 +85,14 @@ def values_of(document: Document, page: Page) -> dict[str, object]:
     }
 
 
-def _body(blocks: Sequence[Block], page: Page) -> Iterator[Mapping[str, object]]:
+def _body(blocks: Sequence[Block], page: TemplatePage) -> Iterator[Mapping[str, object]]:
     first, second = count(1), count(1)
     for block in blocks:
         match block:
-            case Heading(text=text, level=level) if level <= _FIRST:
+            case SectionHeading(text=text, level=level) if level <= _FIRST:
                 second = count(1)
                 yield {"级": _FIRST, "文字": f"{in_chinese(next(first))}、{text}", "表格": ""}
-            case Heading(text=text):
+            case SectionHeading(text=text):
                 yield {"级": _SECOND, "文字": f"（{in_chinese(next(second))}）{text}", "表格": ""}
             case Paragraph(text=text):
                 yield {"级": 0, "文字": text, "表格": ""}
@@ -100,14 +100,14 @@ def _body(blocks: Sequence[Block], page: Page) -> Iterator[Mapping[str, object]]
                 yield {"级": 0, "文字": "", "表格": page.table(block, page.on_side)}
 
 
-def _attachments(document: Document, page: Page) -> Iterator[Mapping[str, object]]:
+def _attachments(document: Document, page: TemplatePage) -> Iterator[Mapping[str, object]]:
     on_side = page.on_side
     for number, attachment in enumerate(document.attachments, start=1):
         yield _attachment(attachment, number if len(document.attachments) > 1 else None, page, page.next_page(on_side))
         on_side = attachment.landscape
 
 
-def _attachment(attachment: Attachment, number: int | None, page: Page, new_page: Xml) -> Mapping[str, object]:
+def _attachment(attachment: Attachment, number: int | None, page: TemplatePage, new_page: Xml) -> Mapping[str, object]:
     return {
         "序号": f"附件{number or ''}",
         "条目": f"{number}.{attachment.title}" if number else attachment.title,

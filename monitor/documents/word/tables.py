@@ -30,7 +30,7 @@ _WIDEST = 28
 _NONE = "无"
 
 
-class TooLargeError(ValueError):
+class TooManyCellsError(ValueError):
     """A table has more cells than anybody would read in Word."""
 
 
@@ -43,7 +43,7 @@ class Styles:
 
 
 def table_xml(table: Table, width: int, styles: Styles) -> Xml:
-    """Return a table as wide as `width` (twentieths of a point); raises TooLargeError."""
+    """Return a table as wide as `width` (twentieths of a point); raises TooManyCellsError."""
     names = [plain_text(column.name) for column in table.columns]
     rows = _rows(table)
     if len(names) >= _TOO_MANY and rows:
@@ -129,7 +129,7 @@ def _rows(table: Table) -> list[list[str]]:
     for row in table.rows:
         rows.append([plain_text(value) for value in _filled(row, len(table.columns))])
         if len(rows) * len(table.columns) > MAX_CELLS:
-            raise TooLargeError
+            raise TooManyCellsError
     return rows
 
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from monitor.documents.document import Form
+from monitor.documents.document import DocumentLayout
 from monitor.documents.word.language import TemplateFaultError
 
 FOLDER = "documents"
@@ -32,23 +32,23 @@ class Template:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def read_template(form: Form, config: Path | None) -> Template:
-    """Return the template of a form from the settings folder, or the one that comes along; raises TemplateFaultError.
+def read_template(layout: DocumentLayout, config: Path | None) -> Template:
+    """Return the template of a layout from the settings folder, or the one that comes along; raises TemplateFaultError.
 
     Raises OSError if the office's file is there and cannot be read.
     """
-    name = f"{form.value}.docx"
+    name = f"{layout.value}.docx"
     own = config / FOLDER / name if config else None
     if own is not None and own.exists():
         if own.stat().st_size > MAX_BYTES:
             raise TemplateFaultError(_too_large())
         return Template(name, own.read_bytes())
-    return Template(name, delivered(form))
+    return Template(name, delivered(layout))
 
 
-def delivered(form: Form) -> bytes:
-    """Return the template of a form that comes with the program."""
-    return (files("monitor.documents.word") / "templates" / f"{form.value}.docx").read_bytes()
+def delivered(layout: DocumentLayout) -> bytes:
+    """Return the template of a layout that comes with the program."""
+    return (files("monitor.documents.word") / "templates" / f"{layout.value}.docx").read_bytes()
 
 
 def check_file(template: Template) -> None:

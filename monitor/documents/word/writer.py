@@ -1,4 +1,4 @@
-"""Documents in Word's form: a template is opened, filled and packed. The one door to docxtpl and python-docx.
+"""Documents in Word: a template is opened, filled and packed. The one door to docxtpl and python-docx.
 
 The same values and the same template make the same bytes: nothing in the file says when it was made.
 """
@@ -23,7 +23,7 @@ from docxtpl import DocxTemplate
 from jinja2 import Environment
 
 from monitor.documents.document import Document
-from monitor.documents.word.fields import Page, values_of
+from monitor.documents.word.fields import TemplatePage, values_of
 from monitor.documents.word.language import MISPLACED, Language, TemplateFaultError
 from monitor.documents.word.tables import CELL_STYLE, HEAD_STYLE, Styles, table_xml
 from monitor.documents.word.template import NO_WORD_FILE, Template, check_file
@@ -115,7 +115,7 @@ def _fill(opened: _Filled, document: Document) -> None:
     _set_properties(opened.docx, document)
 
 
-def _page(opened: Opened) -> Page:
+def _page(opened: Opened) -> TemplatePage:
     """Return what the fields need of the template's page."""
     sections = {lay: deepcopy(_last_section(opened)) for lay in (False, True)}
     for lay, section in sections.items():
@@ -123,7 +123,7 @@ def _page(opened: Opened) -> Page:
     ends = {lay: Xml(f"<w:p><w:pPr>{_written(section)}</w:pPr></w:p>") for lay, section in sections.items()}
     widths = {lay: _width(section) for lay, section in sections.items()}
     styles = Styles(head=_style(opened, HEAD_STYLE), cell=_style(opened, CELL_STYLE))
-    return Page(
+    return TemplatePage(
         on_side=_is_on_side(_last_section(opened)),
         table=lambda table, on_side: table_xml(table, widths[on_side], styles),
         next_page=lambda on_side: ends[on_side],

@@ -18,7 +18,7 @@ from monitor.actions.perform import perform_async
 from monitor.actions.refused import RefusedError
 from monitor.core.choices import ChoicePart
 from monitor.core.decision import Ruling
-from monitor.queries.case_board import Board, CaseFilter, Due, Wait, read_board, read_picking
+from monitor.queries.case_board import Board, CaseFilter, DueFilter, Wait, read_board, read_picking
 from monitor.queries.listed import cases_listed
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.deciding import day_of, numbers_of, parts_of, ruling_of
@@ -64,7 +64,7 @@ async def cases(pages: Pages, request: Request) -> Response:
         board=board,
         which=which,
         Wait=Wait,
-        Due=Due,
+        DueFilter=DueFilter,
         given={name: params[name] for name in FILTERS if params.get(name)},
         may_decide=may_decide,
         problems=ASKED.get(params.get("missing", ""), ()),
@@ -89,9 +89,9 @@ def _asked(pages: Pages, request: Request) -> CaseFilter:
     """Return which cases an address asks for; raises HTTPException for what is none of those there are."""
     params, visitor = request.query_params, visitor_of(request)
     due = params.get("due", "")
-    found = next((one for one in Due if one.value == due), None)
+    found = next((one for one in DueFilter if one.value == due), None)
     if due and found is None:
-        raise HTTPException(400, f"没有“{due[:20]}”这个条件，可选：{'、'.join(one.label for one in Due)}。")
+        raise HTTPException(400, f"没有“{due[:20]}”这个条件，可选：{'、'.join(one.label for one in DueFilter)}。")
     return CaseFilter(
         wait=_wait(params.get("wait")),
         rule=params.get("rule", ""),

@@ -23,7 +23,7 @@ from monitor.core.period import Period
 from monitor.core.reckoning import Reckoning
 from monitor.core.report import KeptReport, ReportKind
 from monitor.documents import Document
-from monitor.documents.document import Heading, Paragraph, Table
+from monitor.documents.document import Paragraph, SectionHeading, Table
 from monitor.documents.reports import ReportPart, document_of, file_name, parts_of, template_version
 from monitor.documents.word.fields import in_chinese
 from monitor.documents.writing import NotWrittenError, content_of
@@ -160,10 +160,10 @@ def _blocks(document: Document) -> Iterator[tuple[str, object]]:
     first, second = 0, 0
     for block in document.body or (document.table,):
         match block:
-            case Heading(level=1):
+            case SectionHeading(level=1):
                 first, second = first + 1, 0
                 yield "heading1", f"{in_chinese(first)}、{block.text}"
-            case Heading():
+            case SectionHeading():
                 second += 1
                 yield "heading2", f"（{in_chinese(second)}）{block.text}"
             case Paragraph():

@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 from zipfile import ZipFile, ZipInfo
 
-from monitor.documents import Attachment, Document, Form, Heading, Paragraph, write
+from monitor.documents import Attachment, Document, DocumentLayout, Paragraph, SectionHeading, write
 from monitor.documents.document import Block, Table, Value
 from monitor.documents.facts import FACTS
 from monitor.documents.word.template import Template, delivered
@@ -63,17 +63,17 @@ def bulletin(rows: Iterable[Sequence[Value]] = (), name: str = "示例发布") -
     body: list[Block] = [Paragraph(text=SENTENCE * 3)]
     for heading in ("总体情况", "主要问题", "工作要求"):
         body += [
-            Heading(text=heading),
+            SectionHeading(text=heading),
             Paragraph(text=SENTENCE * 2),
-            Heading(text="更新不及时", level=2),
+            SectionHeading(text="更新不及时", level=2),
             Paragraph(text=SENTENCE),
-            Heading(text=name[:40], level=2),
+            SectionHeading(text=name[:40], level=2),
             Paragraph(text=f"“{name}”（微博）{SENTENCE}"),
         ]
     return Document(
         title="示例县人民政府办公室关于2026年第四季度全县政务新媒体检查情况的通报",
         table=Table.of(("指标", "数值"), (("检查数", 252), ("合格率", "90%"))),
-        form=Form.BULLETIN,
+        layout=DocumentLayout.BULLETIN,
         addressee="各乡镇人民政府、街道办事处，县属各单位",
         body=body,
         signer="示例县人民政府办公室",
@@ -97,32 +97,32 @@ def listing(rows: Iterable[Sequence[Value]] = (), columns: Sequence[str] = COLUM
     )
 
 
-def facts_of(form: Form) -> Mapping[str, str]:
-    """Return something for every word that a template of a form prints by its name."""
-    return dict.fromkeys(FACTS.get(form, ()), "示例")
+def facts_of(layout: DocumentLayout) -> Mapping[str, str]:
+    """Return something for every word that a template of a layout prints by its name."""
+    return dict.fromkeys(FACTS.get(layout, ()), "示例")
 
 
-def like(form: Form) -> Document:
-    """Return a document of a form with a little of everything."""
+def like(layout: DocumentLayout) -> Document:
+    """Return a document of a layout with a little of everything."""
     return Document(
         title="示例",
         table=Table.of(("甲", "乙"), (("一", 1),)),
         head=("一行",),
-        form=form,
+        layout=layout,
         addressee="示例县教育局",
-        body=(Heading(text="头"), Paragraph(text="段"), Table.of(("丙",), (("三",),))),
+        body=(SectionHeading(text="头"), Paragraph(text="段"), Table.of(("丙",), (("三",),))),
         attachments=(Attachment(title="附", table=Table.of(("丁",), ())),),
         signer="示例县",
         dated=date(2026, 11, 30),
-        facts=facts_of(form),
+        facts=facts_of(layout),
     )
 
 
 def written(document: Document, template: bytes | None = None) -> bytes:
     """Return the file of a document, by a template or by the one that comes along."""
     file = io.BytesIO()
-    content = template if template is not None else delivered(document.form)
-    write_docx(file, document, Template(f"{document.form.value}.docx", content))
+    content = template if template is not None else delivered(document.layout)
+    write_docx(file, document, Template(f"{document.layout.value}.docx", content))
     return file.getvalue()
 
 
@@ -157,8 +157,8 @@ def paragraphs(content: bytes) -> list[str]:
 
 def template_of(body: str, *, page: str = wordbook.PORTRAIT, others: Mapping[str, str | bytes] | None = None) -> bytes:
     """Return a template with this body, and with these parts beside or in place of the usual ones."""
-    parts: dict[str, str | bytes] = {**wordbook.parts(Form.TABLE)}
-    parts["word/document.xml"] = str(wordbook.parts(Form.TABLE)["word/document.xml"]).replace(
+    parts: dict[str, str | bytes] = {**wordbook.parts(DocumentLayout.TABLE)}
+    parts["word/document.xml"] = str(wordbook.parts(DocumentLayout.TABLE)["word/document.xml"]).replace(
         wordbook.LIST + "<w:sectPr>", body + "<w:sectPr>"
     )
     assert body in str(parts["word/document.xml"])

@@ -3,24 +3,24 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from monitor.documents import Form
+from monitor.documents import DocumentLayout
 from monitor.documents.facts import NOTICE
 from monitor.documents.word.fields import ATTACHMENTS, BODY, FIELDS, TemplateField
 
 GUIDE = Path(__file__).parents[3] / "docs" / "guide" / "word-templates.md"
 FORMS = {
-    Form.TABLE: "只有一张表的：联合研判表、扣分建议清单、注销进度表等，横排",
-    Form.BULLETIN: "通报等正式公文",
-    Form.WEEKLY: "周报",
-    Form.NOTICE: "整改通知单和回执",
-    Form.HANDOVER: "账号交接单",
+    DocumentLayout.TABLE: "只有一张表的：联合研判表、扣分建议清单、注销进度表等，横排",
+    DocumentLayout.BULLETIN: "通报等正式公文",
+    DocumentLayout.WEEKLY: "周报",
+    DocumentLayout.NOTICE: "整改通知单和回执",
+    DocumentLayout.HANDOVER: "账号交接单",
 }
 HEADS = ("| 文件 | 用于 |", "| 字段 | 内容 |")
 
 
 def tables() -> Iterator[list[str]]:
     """Yield the rows of every table of the guide, in their order."""
-    yield [f"| `{form.value}.docx` | {said} |" for form, said in FORMS.items()]
+    yield [f"| `{layout.value}.docx` | {said} |" for layout, said in FORMS.items()]
     for fields in (FIELDS, BODY, ATTACHMENTS):
         yield list(rows(fields))
     yield [f"| {name} | {said} |" for name, said in NOTICE.items()]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.documents import Form
+from monitor.documents import DocumentLayout
 from monitor.documents.word.xml import plain_text
 from tests.documents.word.build import HOSTILE, bulletin, like, listing, row, written
 from tests.services import require_soffice
@@ -27,7 +27,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "hostile": bulletin(hostile, "".join(HOSTILE)),
         "list": listing(hostile),
         "cards": listing([range(18)], [f"第{number}列" for number in range(18)]),
-        **{form.value: like(form) for form in Form},
+        **{layout.value: like(layout) for layout in DocumentLayout},
     }
     for name, document in documents.items():
         (folder / f"{name}.docx").write_bytes(written(document))

@@ -7,8 +7,8 @@ from zipfile import ZipFile
 import pytest
 from docxtpl_lint.api import lint
 
-from monitor.documents import Form, write
-from monitor.documents.word.fields import FIELDS, Page, values_of
+from monitor.documents import DocumentLayout, write
+from monitor.documents.word.fields import FIELDS, TemplatePage, values_of
 from monitor.documents.word.template import MAX_BYTES, delivered
 from monitor.documents.word.xml import Xml
 from monitor.documents.writing import NotWrittenError
@@ -32,23 +32,23 @@ from tests.wordbook import paragraph
 
 MILLIMETRE = 1440 / 25.4
 """In twentieths of a point."""
-OFFICIAL = [form for form in Form if form is not Form.TABLE]
+OFFICIAL = [layout for layout in DocumentLayout if layout is not DocumentLayout.TABLE]
 
 
-@pytest.mark.parametrize("form", Form)
-def test_the_templates_are_those_of_the_script(form: Form) -> None:
-    assert delivered(form) == wordbook.template(form)
+@pytest.mark.parametrize("layout", DocumentLayout)
+def test_the_templates_are_those_of_the_script(layout: DocumentLayout) -> None:
+    assert delivered(layout) == wordbook.template(layout)
 
 
-@pytest.mark.parametrize("form", Form)
-def test_nothing_is_wrong_with_the_templates(form: Form) -> None:
-    result = lint(delivered(form), autoescape=True)
+@pytest.mark.parametrize("layout", DocumentLayout)
+def test_nothing_is_wrong_with_the_templates(layout: DocumentLayout) -> None:
+    result = lint(delivered(layout), autoescape=True)
     assert [(issue.rule, issue.message) for issue in result.issues] == []
 
 
-@pytest.mark.parametrize("form", OFFICIAL)
-def test_the_page_has_the_measures_of_gb_t_9704(form: Form) -> None:
-    body = body_of(delivered(form))
+@pytest.mark.parametrize("layout", OFFICIAL)
+def test_the_page_has_the_measures_of_gb_t_9704(layout: DocumentLayout) -> None:
+    body = body_of(delivered(layout))
     size, margins = body.find(f".//{W}pgSz"), body.find(f".//{W}pgMar")
     assert size is not None
     assert margins is not None
@@ -70,11 +70,11 @@ STYLES = {
 """Font, size in half points, and distance of lines in twentieths of a point: 二号 is 22 points, 三号 16, 四号 14."""
 
 
-@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("layout", DocumentLayout)
 @pytest.mark.parametrize("name", STYLES)
-def test_letters_have_the_fonts_and_sizes_of_gb_t_9704(form: Form, name: str) -> None:
+def test_letters_have_the_fonts_and_sizes_of_gb_t_9704(layout: DocumentLayout, name: str) -> None:
     font, size, line = STYLES[name]
-    styles = part(delivered(form), "word/styles.xml")
+    styles = part(delivered(layout), "word/styles.xml")
     base = next(style for style in styles.iter(f"{W}style") if named(style) == "Normal")
     style = next(style for style in styles.iter(f"{W}style") if named(style) == name)
     assert first(style, base, "rFonts", "eastAsia") == first(style, base, "rFonts", "ascii") == font
@@ -100,45 +100,45 @@ def first(style: object, base: object, tag: str, name: str) -> str | None:
 
 def test_a_page_has_22_lines_of_28_letters() -> None:
     height, width = (297 - 37 - 35) * MILLIMETRE / 20, (210 - 28 - 26) * MILLIMETRE / 20
-    styles = part(delivered(Form.BULLETIN), "word/styles.xml")
+    styles = part(delivered(DocumentLayout.BULLETIN), "word/styles.xml")
     base = next(style for style in styles.iter(f"{W}style") if named(style) == "Normal")
     narrower = next(int(node.get(f"{W}val", "")) for node in base.iter(f"{W}spacing") if node.get(f"{W}val")) / 20
     assert height // 28 == 22
     assert width // (16 + narrower) == 28
 
 
-@pytest.mark.parametrize("form", Form)
-def test_the_number_of_a_page_is_outside_one_letter_from_the_edge(form: Form) -> None:
-    settings = part(delivered(form), "word/settings.xml")
+@pytest.mark.parametrize("layout", DocumentLayout)
+def test_the_number_of_a_page_is_outside_one_letter_from_the_edge(layout: DocumentLayout) -> None:
+    settings = part(delivered(layout), "word/settings.xml")
     assert settings.find(f"{W}evenAndOddHeaders") is not None
     for name, side in (("footer1", "right"), ("footer2", "left")):
-        foot = part(delivered(form), f"word/{name}.xml")
+        foot = part(delivered(layout), f"word/{name}.xml")
         assert foot.find(f".//{W}jc").get(f"{W}val") == side  # type: ignore[union-attr]
         assert foot.find(f".//{W}ind").get(f"{W}{side}Chars") == "100"  # type: ignore[union-attr]
         assert [node.text for node in foot.iter(f"{W}t")] == ["— ", "1", " —"]
         assert [(node.text or "").strip() for node in foot.iter(f"{W}instrText")] == ["PAGE"]
 
 
-@pytest.mark.parametrize("form", Form)
-def test_every_font_has_one_that_stands_for_it_and_none_is_embedded(form: Form) -> None:
-    fonts = part(delivered(form), "word/fontTable.xml")
+@pytest.mark.parametrize("layout", DocumentLayout)
+def test_every_font_has_one_that_stands_for_it_and_none_is_embedded(layout: DocumentLayout) -> None:
+    fonts = part(delivered(layout), "word/fontTable.xml")
     assert {font.get(f"{W}name") for font in fonts} >= {name for name, _, _ in STYLES.values()}
     assert all(font.find(f"{W}altName").get(f"{W}val") for font in fonts)  # type: ignore[union-attr]
-    with ZipFile(io.BytesIO(delivered(form))) as packed:
+    with ZipFile(io.BytesIO(delivered(layout))) as packed:
         assert not [name for name in packed.namelist() if "font" in name.lower() and not name.endswith(".xml")]
 
 
 @pytest.mark.parametrize("name", ["公文标题", "一级标题", "二级标题", "附件序号", "附件标题", "表头", "落款"])
 def test_no_heading_is_left_alone_at_the_foot_of_a_page(name: str) -> None:
-    styles = part(delivered(Form.BULLETIN), "word/styles.xml")
+    styles = part(delivered(DocumentLayout.BULLETIN), "word/styles.xml")
     style = next(style for style in styles.iter(f"{W}style") if named(style) == name)
     assert style.find(f"{W}pPr/{W}keepNext") is not None
 
 
-def own(folder: Path, content: bytes, form: Form = Form.TABLE) -> None:
+def own(folder: Path, content: bytes, layout: DocumentLayout = DocumentLayout.TABLE) -> None:
     """Keep a template as the office does."""
     (folder / "documents").mkdir(exist_ok=True)
-    (folder / "documents" / f"{form.value}.docx").write_bytes(content)
+    (folder / "documents" / f"{layout.value}.docx").write_bytes(content)
 
 
 def test_the_office_s_own_template_is_taken_where_there_is_one(tmp_path: Path) -> None:
@@ -153,9 +153,9 @@ def _bulletin_in(folder: Path) -> bytes:
     return (folder / "通报.docx").read_bytes()
 
 
-@pytest.mark.parametrize("form", Form)
-def test_every_template_prints_a_document_of_its_form(form: Form) -> None:
-    assert "示例" in "".join(paragraphs(written(like(form))))
+@pytest.mark.parametrize("layout", DocumentLayout)
+def test_every_template_prints_a_document_of_its_form(layout: DocumentLayout) -> None:
+    assert "示例" in "".join(paragraphs(written(like(layout))))
 
 
 CROSSED = paragraph("{%p if 标题 %}") + paragraph("甲{% endif %}") + paragraph("乙")
@@ -222,7 +222,7 @@ def test_a_fault_of_a_template_is_one_sentence_and_nothing_is_written(tmp_path: 
 
 def relation(kind: str, target: str, mode: str = "") -> dict[str, str | bytes]:
     """Return the document's relationships with one more."""
-    before = wordbook.parts(Form.TABLE)["word/_rels/document.xml.rels"]
+    before = wordbook.parts(DocumentLayout.TABLE)["word/_rels/document.xml.rels"]
     more = f'<Relationship Id="rId9" Type="http://x/relationships/{kind}" Target="{target}"{mode}/></Relationships>'
     return {"word/_rels/document.xml.rels": before.replace("</Relationships>", more)}
 
@@ -321,20 +321,20 @@ def test_a_word_of_one_form_is_no_field_of_another(tmp_path: Path) -> None:
     own(tmp_path, template_of(paragraph("{{ 整改时限 }}")))
     with pytest.raises(NotWrittenError, match="没有字段“整改时限”"):
         save(tmp_path, listing())
-    own(tmp_path, template_of(paragraph("{{ 整改时限 }}")), Form.NOTICE)
-    save(tmp_path, like(Form.NOTICE))
-    assert facts_of(Form.NOTICE)
+    own(tmp_path, template_of(paragraph("{{ 整改时限 }}")), DocumentLayout.NOTICE)
+    save(tmp_path, like(DocumentLayout.NOTICE))
+    assert facts_of(DocumentLayout.NOTICE)
 
 
 def test_the_guide_names_every_field_and_every_template() -> None:
     text = guide.GUIDE.read_text("utf-8")
     assert guide.written(text) == text
-    assert set(guide.FORMS) == set(Form)
+    assert set(guide.FORMS) == set(DocumentLayout)
     assert sum(line in guide.HEADS for line in text.splitlines()) == len(list(guide.tables()))
 
 
 def test_the_values_of_a_document_are_those_that_the_list_of_fields_names() -> None:
-    page = Page(on_side=False, table=lambda _, __: Xml("<w:tbl/>"), next_page=lambda _: Xml("<w:p/>"))
+    page = TemplatePage(on_side=False, table=lambda _, __: Xml("<w:tbl/>"), next_page=lambda _: Xml("<w:p/>"))
     values = values_of(bulletin([row(1)]), page)
     assert list(values) == [field.name for field in FIELDS]
     for field in FIELDS:

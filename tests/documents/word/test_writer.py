@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.documents import Attachment, Document, Form, Heading, Paragraph
+from monitor.documents import Attachment, Document, DocumentLayout, Paragraph, SectionHeading
 from monitor.documents.document import Table
 from monitor.documents.word.fields import in_chinese
-from monitor.documents.word.tables import TooLargeError
+from monitor.documents.word.tables import TooManyCellsError
 from monitor.documents.word.xml import UNPRINTABLE, plain_text
 from tests.documents.word.build import (
     HOSTILE,
@@ -41,9 +41,14 @@ def test_whatever_a_value_says_is_text_everywhere(text: str) -> None:
         title=text,
         table=Table.of(("头", text), ((text, 1),)),
         head=(text,),
-        form=Form.BULLETIN,
+        layout=DocumentLayout.BULLETIN,
         addressee=text,
-        body=(Heading(text=text), Heading(text=text, level=2), Paragraph(text=text), Table.of((text,), ((text,),))),
+        body=(
+            SectionHeading(text=text),
+            SectionHeading(text=text, level=2),
+            Paragraph(text=text),
+            Table.of((text,), ((text,),)),
+        ),
         attachments=(Attachment(title=text, table=Table.of((text,), ((text,),)), head=(text,)),),
         signer=text,
         dated=date(2026, 11, 30),
@@ -53,7 +58,7 @@ def test_whatever_a_value_says_is_text_everywhere(text: str) -> None:
     expected = [said, f"{said}：", f"一、{said}", f"（一）{said}", said, said, said, f"附件：{said}", said, said, said]
     rest = iter(seen)
     assert all(each in rest for each in expected if each.strip())
-    listed = paragraphs(written(replace(document, form=Form.TABLE)))
+    listed = paragraphs(written(replace(document, layout=DocumentLayout.TABLE)))
     assert listed.count(said) >= 5
 
 
@@ -73,13 +78,14 @@ def test_nothing_of_a_hostile_name_is_a_command() -> None:
     assert not list(body.iter(f"{W}instrText"))
 
 
-@pytest.mark.parametrize("form", Form)
-def test_the_same_values_make_the_same_bytes(form: Form) -> None:
+@pytest.mark.parametrize("layout", DocumentLayout)
+def test_the_same_values_make_the_same_bytes(layout: DocumentLayout) -> None:
     script = (
-        "import sys; from monitor.documents import Form; from tests.documents.word.build import like, written;"
-        f"sys.stdout.buffer.write(written(like(Form.{form.name})))"
+        "import sys; from monitor.documents import DocumentLayout;"
+        "from tests.documents.word.build import like, written;"
+        f"sys.stdout.buffer.write(written(like(DocumentLayout.{layout.name})))"
     )
-    once = written(like(form))
+    once = written(like(layout))
     again = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, check=True, env={"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
     )
@@ -167,15 +173,15 @@ def test_a_row_of_more_columns_than_a_page_holds_is_a_table_of_its_own() -> None
     assert len(list(body_of(written(listing([], names))).iter(f"{W}tbl"))) == 1
 
 
-@pytest.mark.parametrize("form", [Form.TABLE, Form.BULLETIN])
-def test_a_table_without_rows_says_so(form: Form) -> None:
-    document = bulletin() if form is Form.BULLETIN else listing()
+@pytest.mark.parametrize("layout", [DocumentLayout.TABLE, DocumentLayout.BULLETIN])
+def test_a_table_without_rows_says_so(layout: DocumentLayout) -> None:
+    document = bulletin() if layout is DocumentLayout.BULLETIN else listing()
     table = next(body_of(written(document)).iter(f"{W}tbl"))
     assert [text_of(each) for each in table.iter(f"{W}tr")][1] == "无"
 
 
 def test_a_table_that_nobody_would_read_is_refused() -> None:
-    with pytest.raises(TooLargeError):
+    with pytest.raises(TooManyCellsError):
         written(listing([row(number) for number in range(6100)]))
 
 
