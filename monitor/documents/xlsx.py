@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import IO, TYPE_CHECKING, Any
 
 from monitor.core.calendar import beijing
@@ -21,6 +21,8 @@ _ROWS_TO_FILL = 2000
 """For how many rows below the last the drop-downs reach."""
 MAX_TEXT = 32767
 _MAX_INTEGER = 10**15
+_CREATED = datetime(1980, 1, 1, tzinfo=UTC)
+"""What every workbook says of its making, so that the same values make the same bytes."""
 DATE, MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 
 
@@ -31,6 +33,7 @@ def write_xlsx(file: IO[bytes], document: Document) -> None:
 
     try:
         with Workbook(file, {"constant_memory": True}) as workbook:
+            workbook.set_properties({"created": _CREATED})
             _fill(workbook, document)
     except FileCreateError as error:
         raise OSError(str(error)) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -25,6 +26,8 @@ class Template:
 
     name: str
     content: bytes
+    is_own: bool = False
+    """True if it is the office's."""
 
     @cached_property
     def version(self) -> str:
@@ -42,7 +45,7 @@ def read_template(layout: DocumentLayout, config: Path | None) -> Template:
     if own is not None and own.exists():
         if own.stat().st_size > MAX_BYTES:
             raise TemplateFaultError(_too_large())
-        return Template(name, own.read_bytes())
+        return Template(name, own.read_bytes(), is_own=True)
     return Template(name, delivered(layout))
 
 
@@ -63,7 +66,7 @@ def check_file(template: Template) -> None:
             for part in packed.infolist():
                 if part.filename.endswith((".xml", ".rels")):
                     _check_part(packed.read(part))
-    except (BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except (BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise error if isinstance(error, TemplateFaultError) else TemplateFaultError(NO_WORD_FILE) from error
 
 

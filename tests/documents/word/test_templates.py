@@ -1,5 +1,6 @@
 """The templates that come along keep to GB/T 9704; the office's own may say what it wants and must do nothing else."""
 
+import contextlib
 import io
 from pathlib import Path
 from zipfile import ZipFile
@@ -218,6 +219,41 @@ def test_a_fault_of_a_template_is_one_sentence_and_nothing_is_written(tmp_path: 
         save(tmp_path, listing([row(1)]))
     assert said in str(raised.value)
     assert [path.name for path in tmp_path.iterdir()] == ["documents"]
+
+
+DAMAGES: dict[str, tuple[str, bytes, bytes]] = {
+    "styles that are no styles": ("[Content_Types].xml", b"wordprocessingml.styles+xml", b"wordprocessingml.x+xml"),
+    "a relation without a target": ("word/_rels/document.xml.rels", b" Target=", b" Tarjet="),
+    "letters that are none": ("word/document.xml", "标题".encode(), b"\xff"),
+    "a width that is no number": ("word/document.xml", b'w:w="', b'w:w="x'),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_template_is_a_fault_and_no_error(tmp_path: Path, damage: str) -> None:
+    name, before, after = DAMAGES[damage]
+    own(tmp_path, replaced(delivered(Form.TABLE), name, before, after))
+    with pytest.raises(NotWrittenError, match=r"^模板 table\.docx：.*另存为 \.docx"):
+        save(tmp_path, listing([row(1)]))
+
+
+def test_a_template_whose_bytes_are_damaged_is_a_fault_and_no_error(tmp_path: Path) -> None:
+    content = delivered(Form.TABLE)
+    for place in range(100, len(content), 97):
+        own(tmp_path, content[:place] + bytes(9) + content[place + 9 :])
+        with contextlib.suppress(NotWrittenError):
+            save(tmp_path, listing([row(1)]))
+
+
+def replaced(content: bytes, name: str, before: bytes, after: bytes) -> bytes:
+    """Return a packed file in which one part says something else."""
+    made = io.BytesIO()
+    with ZipFile(io.BytesIO(content)) as old, ZipFile(made, "w") as new:
+        assert before in old.read(name)
+        for part_name in old.namelist():
+            part_ = old.read(part_name)
+            new.writestr(part_name, part_.replace(before, after) if part_name == name else part_)
+    return made.getvalue()
 
 
 def relation(kind: str, target: str, mode: str = "") -> dict[str, str | bytes]:
