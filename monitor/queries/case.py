@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from monitor.core.account import Contact, Role
+from monitor.core.account import Contact, Role, UnitKey
 from monitor.core.case import LADDER, Acknowledgement, Step
 from monitor.core.choices import Choice, barred, choices
 from monitor.core.decidable import recommended
@@ -25,6 +25,7 @@ from monitor.store.decisions import decisions_on, marks
 from monitor.store.facts import known
 from monitor.store.outbox import messages
 from monitor.store.overview import row_of
+from monitor.store.reach import units_of_cases
 from monitor.store.records import mutes_on
 
 _NEIGHBOURS = 1000
@@ -111,6 +112,11 @@ class CaseFacts:
     """By which the unit hears nothing of it now; of a case that is open."""
     decisions: tuple[Decision, ...]
     """Oldest first."""
+
+
+def is_case_of(tx: Tx, number: int, own: UnitKey | None) -> bool:
+    """True unless a case is another unit's than this one: an account's is the unit's that has the account now."""
+    return own is None or units_of_cases(tx, [number]) == {own}
 
 
 def read_facts(tx: Tx, number: int, today: date) -> CaseFacts | None:

@@ -152,6 +152,8 @@ def test_every_kind_is_made_read_and_handed_out_in_every_form(office: TestClient
         answer = office.get(f"{where}/files/{name}")
         assert answer.status_code == 200, (name, answer.text)
         assert answer.content
+    book = load_workbook(io.BytesIO(office.get(f"{where}/files/text.xlsx").content))
+    assert book.properties.created.year == 1980, "of what is made twice the files are the same"
     assert office.get(f"{where}/files/public.docx").status_code == (404 if kind is ReportKind.WEEKLY else 200)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -20,7 +21,7 @@ from monitor.web import create_app
 from monitor.web.auth.needs import FREE, NEEDS, OPEN, OWN
 from tests.databases import migrated
 from tests.store.build import enrol
-from tests.web.county import ACCOUNTS, MAIL, NOW, PHONE, Surroundings, account, fill
+from tests.web.county import ACCOUNTS, MAIL, NOW, OVERDUE, PHONE, Surroundings, account, fill
 from tests.web.sessions import Closed, closed, token_in
 
 UNIT = ACCOUNTS[0].unit_key
@@ -150,3 +151,16 @@ def test_a_reader_finds_no_field_to_paste_links_into(office: Closed, browsers: d
     for role, is_there in ((UserRole.READER, False), (UserRole.OPERATOR, True)):
         page = browsers[role.label].get(f"/units/{UNIT.name}").text
         assert ('name="link"' in page) is is_there, role
+
+
+def test_the_case_of_an_account_that_changed_hands_is_the_new_unit_s(empty: Store, around: Surroundings) -> None:
+    """As the list of cases and the messages have it: else the unit before read the new one's people."""
+    fill(empty)
+    with empty.read() as tx:
+        (case,) = (one for one in cases(tx) if one.account == OVERDUE.id and one.rule == "UPD-01")
+    enrol(empty, replace(OVERDUE, unit=OTHER.name), at=NOW)
+    office = closed(empty, around)
+    for name, own in (("从前的人", OVERDUE.unit_key), ("现在的人", OTHER)):
+        office.user(name, UserRole.UNIT, own=own)
+    answers = {name: office.logged_in(name).get(f"/cases/{case.id}").status_code for name in ("从前的人", "现在的人")}
+    assert answers == {"从前的人": 404, "现在的人": 200}

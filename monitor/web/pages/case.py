@@ -27,7 +27,7 @@ from monitor.core.choices import CLOSING, ChoicePart, revocation
 from monitor.core.decision import ENDING, Ruling
 from monitor.core.phrases import dated
 from monitor.documents import Document
-from monitor.queries.case import CasePage, read_case
+from monitor.queries.case import CasePage, is_case_of, read_case
 from monitor.queries.letters import LetterContext, NoLetterError, can_be_noticed, read_notice
 from monitor.queries.lines import OverviewContext
 from monitor.store import Tx
@@ -207,10 +207,9 @@ async def _read(pages: Pages, request: Request, moment: OverviewContext) -> Case
     book = pages.context.rule_book
 
     def read(tx: Tx) -> CasePage | None:
-        return read_case(tx, number, moment, lambda: book(moment.today))
+        return read_case(tx, number, moment, lambda: book(moment.today)) if is_case_of(tx, number, own) else None
 
     page = await pages.context.store.query(read) if number else None
-    is_foreign = page is not None and own is not None and (page.line.case.area, page.line.case.unit) != tuple(own)
-    if page is None or is_foreign:
+    if page is None:
         raise HTTPException(404, _NONE_SUCH)
     return page
