@@ -25,7 +25,7 @@ from jinja2 import Environment
 from monitor.documents.document import Document
 from monitor.documents.word.fields import TemplatePage, values_of
 from monitor.documents.word.language import MISPLACED, Language, TemplateFaultError
-from monitor.documents.word.tables import CELL_STYLE, HEAD_STYLE, Styles, TooLargeError, table_xml
+from monitor.documents.word.tables import CELL_STYLE, HEAD_STYLE, Styles, TooManyCellsError, table_xml
 from monitor.documents.word.template import NO_WORD_FILE, Template, check_file
 from monitor.documents.word.xml import Xml, plain_text
 
@@ -57,14 +57,14 @@ class _Filled(DocxTemplate):  # type: ignore[misc] # docxtpl's types are not fol
 
 
 def write_docx(file: IO[bytes], document: Document, template: Template) -> None:
-    """Write a document by a template; raises TemplateFaultError or TooLargeError, and then has written nothing."""
+    """Write a document by a template; raises TemplateFaultError or TooManyCellsError, and then has written nothing."""
     packed = io.BytesIO()
     try:
         opened = _open(template)
         _fill(opened, document)
         opened.save(packed)
     except _BROKEN as error:
-        if not template.is_own or isinstance(error, TemplateFaultError | TooLargeError):
+        if not template.is_own or isinstance(error, TemplateFaultError | TooManyCellsError):
             raise
         raise TemplateFaultError(DAMAGED) from error
     _pack(packed, file)

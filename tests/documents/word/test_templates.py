@@ -232,13 +232,13 @@ DAMAGES: dict[str, tuple[str, bytes, bytes]] = {
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_template_is_a_fault_and_no_error(tmp_path: Path, damage: str) -> None:
     name, before, after = DAMAGES[damage]
-    own(tmp_path, replaced(delivered(Form.TABLE), name, before, after))
+    own(tmp_path, replaced(delivered(DocumentLayout.TABLE), name, before, after))
     with pytest.raises(NotWrittenError, match=r"^模板 table\.docx：.*另存为 \.docx"):
         save(tmp_path, listing([row(1)]))
 
 
 def test_a_template_whose_bytes_are_damaged_is_a_fault_and_no_error(tmp_path: Path) -> None:
-    content = delivered(Form.TABLE)
+    content = delivered(DocumentLayout.TABLE)
     for place in range(100, len(content), 97):
         own(tmp_path, content[:place] + bytes(9) + content[place + 9 :])
         with contextlib.suppress(NotWrittenError):
