@@ -8,11 +8,12 @@ from datetime import date, datetime
 
 from monitor.core.account import BY_HAND, Account, Role, way_of_looking
 from monitor.core.calendar import beijing_date
-from monitor.core.case import Case
+from monitor.core.case import Case, Step
 from monitor.core.decision import Decision
 from monitor.core.deregistration import Progress
 from monitor.core.finding import Finding
 from monitor.core.news import Office
+from monitor.core.phrases import dated
 from monitor.documents.document import Block, Column, Document, DocumentLayout, Paragraph, SectionHeading, Table, Value
 
 CHECKLIST = (
@@ -60,7 +61,7 @@ def handover(about: Handover, office: Office, now: datetime) -> Document:
         layout=DocumentLayout.HANDOVER,
         head=(f"账号：{account.name}（{account.platform.label}）　主办单位：{account.unit}",),
         table=Table(columns=(Column(name="项目", width=20), Column(name="内容", width=60)), rows=tuple(_facts(about))),
-        body=tuple(_body(about)),
+        body=tuple(_body(about, beijing_date(now))),
         signer=office.sender,
         dated=beijing_date(now),
     )
@@ -92,9 +93,9 @@ def _person(account: Account, role: Role) -> Iterator[str]:
         yield " ".join(part for part in (contact.name, contact.phone, contact.mail) if part)
 
 
-def _body(about: Handover) -> Iterator[Block]:
+def _body(about: Handover, today: date) -> Iterator[Block]:
     yield SectionHeading(text="未办结的事项")
-    yield Table.of(("事项", "问题", "列入日期", "情况"), tuple(_cases(about)))
+    yield Table.of(("事项", "问题", "列入日期", "情况"), tuple(_cases(about, today)))
     yield SectionHeading(text="有效的决定")
     yield Table.of(("问题", "决定", "依据文号", "有效期至"), tuple(_decisions(about)))
     if about.progress is not None:
@@ -106,11 +107,16 @@ def _body(about: Handover) -> Iterator[Block]:
     yield Table.of(("序号", "内容", "已交接", "说明"), tuple((n, item, "", "") for n, item in enumerate(CHECKLIST, 1)))
 
 
-def _cases(about: Handover) -> Iterator[tuple[Value, ...]]:
+def _cases(about: Handover, today: date) -> Iterator[tuple[Value, ...]]:
+    """Yield the open cases; of one of which nothing is held against anybody now, what was said then, with its day."""
     because = {finding.rule: finding.because for finding in about.findings}
     for case in about.cases:
-        said = because.get(case.rule) or (case.steps[-1].because if case.steps else "")
+        said = because.get(case.rule) or (_at_last(case.steps[-1], today) if case.steps else "")
         yield case.id, about.titles.get(case.rule, case.rule), beijing_date(case.opened_at), said
+
+
+def _at_last(step: Step, today: date) -> str:
+    return f"{dated(beijing_date(step.at), today)}登记：{step.because}"
 
 
 def _decisions(about: Handover) -> Iterator[tuple[Value, ...]]:

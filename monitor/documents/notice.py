@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from monitor.core.account import Account
 from monitor.core.calendar import beijing_date, days_between
@@ -17,7 +17,7 @@ from monitor.core.figures import FOR_REVIEW
 from monitor.core.finding import Finding, Proposal, State
 from monitor.core.labels import evidence_list
 from monitor.core.news import Office
-from monitor.core.phrases import day
+from monitor.core.phrases import dated, day
 from monitor.documents.document import Block, Document, DocumentLayout, Paragraph, SectionHeading, Table
 from monitor.documents.facts import NOTICE
 
@@ -45,7 +45,7 @@ def why_no_notice(matter: Matter, now: datetime) -> str | None:
     case, finding = matter.case, matter.finding
     named = f"事项{case.id}"
     if case.closed_at is not None:
-        return f"{named}已于{day(beijing_date(case.closed_at))}办结，不能再出具整改通知单。"
+        return f"{named}已于{dated(beijing_date(case.closed_at), beijing_date(now))}办结，不能再出具整改通知单。"
     if case.unit is None:
         return f"{named}不是某一个单位的，不能出具整改通知单。"
     if finding is None or finding.state is State.UNKNOWN:
@@ -80,7 +80,7 @@ def notice(matter: Matter, office: Office, now: datetime) -> Document:
         layout=DocumentLayout.NOTICE,
         table=Table.of(("项目", "内容"), tuple(facts.items())),
         addressee=facts["主办单位"],
-        body=tuple(_body(matter, office, facts)),
+        body=tuple(_body(matter, office, facts, beijing_date(now))),
         signer=office.sender,
         dated=beijing_date(now),
         is_draft=True,
@@ -104,8 +104,8 @@ def _facts(matter: Matter, now: datetime) -> dict[str, str]:
     return dict(zip(NOTICE, values, strict=True))
 
 
-def _body(matter: Matter, office: Office, facts: dict[str, str]) -> Iterator[Block]:
-    opened = day(beijing_date(matter.case.opened_at))
+def _body(matter: Matter, office: Office, facts: dict[str, str], today: date) -> Iterator[Block]:
+    opened = dated(beijing_date(matter.case.opened_at), today)
     about = f"主办的“{facts['账号名称']}”（{facts['平台']}）" if matter.account else ""
     yield Paragraph(text=f"经监测，贵单位{about}存在以下问题，已于{opened}列入事项{matter.case.id}：")
     yield SectionHeading(text="问题")

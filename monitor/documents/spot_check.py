@@ -35,7 +35,7 @@ def spot_check(
         f"种子：{seed}。方法：{METHOD}。",
     )
     given = _Sheets(accounts=accounts, with_area=has_areas(dossiers))
-    crossed = reviewers(tuple(dict.fromkeys(account.unit for account in accounts)), seed)
+    crossed = reviewers(tuple(dict.fromkeys(map(given.unit, accounts))), seed)
     sheets = [Attachment(title=title, table=given.blank(names)) for title, names in SHEETS.items()]
     return Document(
         title="随机抽查名单",
@@ -53,6 +53,10 @@ class _Sheets:
     accounts: Sequence[Account]
     with_area: bool
 
+    def unit(self, account: Account) -> str:
+        """Return the unit of an account, with its area where units of several may have one name."""
+        return f"{account.area}{account.unit}" if self.with_area else account.unit
+
     def blank(self, names: Sequence[str]) -> Table:
         """Return a sheet whose columns people fill in."""
         return self.filled(names, [(None,) * len(names)] * len(self.accounts))
@@ -60,7 +64,7 @@ class _Sheets:
     def crossed(self, by: Mapping[str, str]) -> Table:
         """Return the sheet of 交叉互评: who reviews whom."""
         names = ("互评单位", "评价", "问题和建议", "日期")
-        return self.filled(names, [(by.get(account.unit), None, None, None) for account in self.accounts])
+        return self.filled(names, [(by.get(self.unit(account)), None, None, None) for account in self.accounts])
 
     def filled(self, names: Sequence[str], rest: Sequence[tuple[Value, ...]]) -> Table:
         """Return a sheet with these values behind what says which account it is."""

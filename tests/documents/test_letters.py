@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from monitor.core.account import Contact, Role
-from monitor.core.case import Case, Closing
+from monitor.core.case import Case, Closing, Step, StepKind
 from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import Finding, Proposal, State
 from monitor.core.news import Office
@@ -188,3 +188,18 @@ def test_hostile_names_are_text_in_letters_too(name: str) -> None:
     put = replace(matter(unit=name), account=hostile)
     written(notice(put, OFFICE, NOW))
     assert "政务新媒体账号交接单" in paragraphs(written(handover(about(account=hostile), OFFICE, NOW)))
+
+
+def test_a_day_of_another_year_is_told_with_its_year() -> None:
+    before = matter(opened_at=NOW - timedelta(days=400))
+    assert "已于2025年10月26日列入事项12" in body_of(notice(before, OFFICE, NOW))[0]
+    ended = matter(closed_at=NOW - timedelta(days=400), closing=Closing.UPDATED)
+    assert "已于2025年10月26日办结" in (why_no_notice(ended, NOW) or "")
+
+
+def test_what_was_said_of_a_case_long_ago_is_not_handed_over_as_what_is_so_now() -> None:
+    """Of an account that nobody can see now, nothing is held against anybody; the last word is of another day."""
+    step = Step(kind=StepKind.OVERDUE, number=15, at=NOW - timedelta(days=2), because=FOUND.because)
+    document = handover(about(findings=(), cases=(replace(CASE, steps=(step,)),)), OFFICE, NOW)
+    open_cases = next(list(block.rows) for block in document.body if isinstance(block, Table))
+    assert open_cases[0][-1] == f"11月28日登记：{FOUND.because}"

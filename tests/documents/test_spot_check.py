@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from monitor.core.finding import State
+from monitor.documents.dossier import Dossier
 from monitor.documents.spot_check import SHEETS, spot_check
-from tests.core.build import finding
+from tests.core.build import account, finding
 from tests.documents.test_reports import QUARTER, dossier, rows
 
 
@@ -24,3 +25,11 @@ def test_of_an_empty_county_nothing_is_drawn() -> None:
     made = spot_check((), (), QUARTER, seed="x", count=None)
     assert made.head[0] == "2026年第二季度：从0个账号中抽取0个。"
     assert rows(made) == []
+
+
+def test_units_of_one_name_in_two_areas_are_two_units() -> None:
+    """Else one of them would review itself, and nobody would know which of the two is meant."""
+    areas = ("甲县", "乙县")
+    found = [Dossier(account=account(id=area, area=area, unit="教育局"), findings=()) for area in areas]
+    crossed = spot_check(found, (), QUARTER, seed="x", count=2).attachments[-1].table
+    assert {(row[1], row[6]) for row in crossed.rows} == {("甲县", "乙县教育局"), ("乙县", "甲县教育局")}
