@@ -19,6 +19,7 @@ from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from collectors.links import Signed
 from monitor.core.collector import Continuation, Page
 from monitor.core.download import Download
 from monitor.core.observation import Blind, Seen, Timeline
@@ -46,6 +47,7 @@ class Crash:
 class ParserAnswer:
     """The result of a parser on a page: exactly one of these."""
 
+    signed: Signed | None = None
     timeline: Timeline | None = None
     download: Download | None = None
     told: Continuation | None = None
@@ -57,7 +59,7 @@ class ParserAnswer:
     @property
     def outcome(self) -> Seen | Continuation | Blind | Crash:
         """The one that is there; raises GarbledError for none."""
-        for entry in (self.timeline, self.download, self.told, self.blind, self.crash):
+        for entry in (self.signed, self.timeline, self.download, self.told, self.blind, self.crash):
             if entry is not None:
                 return entry
         raise GarbledError
@@ -66,6 +68,8 @@ class ParserAnswer:
 def reading(outcome: Seen | Continuation | Blind | Crash, other_from: datetime | None = None) -> ParserAnswer:
     """Return an outcome as a reading."""
     match outcome:
+        case Signed():
+            return ParserAnswer(signed=outcome, other_from=other_from)
         case Timeline():
             return ParserAnswer(timeline=outcome, other_from=other_from)
         case Download():
@@ -178,6 +182,8 @@ def encoded(value: object) -> Any:  # noqa: ANN401 - what json writes
             return value // timedelta(microseconds=1)
         case tuple():
             return [encoded(entry) for entry in value]
+        case frozenset():
+            return sorted(encoded(entry) for entry in value)
         case Mapping():
             return {str(name): encoded(item) for name, item in value.items()}
         case _ if is_dataclass(value):
@@ -197,6 +203,9 @@ def decoder(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - a type hint ha
         return lambda value: None if value is None else decode(value)
     if origin is tuple:
         return _many(inner)
+    if origin is frozenset:
+        entries = _many((*inner, Ellipsis))
+        return lambda value: frozenset(entries(value))
     if origin is not None and issubclass(origin, Mapping):
         names, values = decoder(inner[0]), decoder(inner[1])
         return lambda value: {names(name): values(item) for name, item in _a(dict, value).items()}

@@ -12,15 +12,19 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
+from pkgutil import iter_modules
 from time import monotonic, thread_time
+from typing import get_args, get_type_hints
 
 import pytest
 
+from collectors import platforms, wire
 from collectors import reader as reader_module
-from collectors import wire
-from collectors.platforms import toutiao, website
+from collectors.links import Signed
+from collectors.platforms import toutiao, website, wechat_article
 from collectors.reader import ParserRunner, _Worker, is_harmless
 from collectors.worker import BEGUN
 from monitor.core.collector import Continuation, Page
@@ -41,6 +45,7 @@ from monitor.core.observation import (
 )
 from tests.collectors.conftest import NOW
 
+ARTICLE = Path(__file__).parents[1] / "fixtures" / "wechat_article" / "normal.html"
 LARGE = b"<p>x</p>" * 100_000
 PAGE = Page(url="https://example.cn/list", status=200, headers={}, body=b"<p>2026-03-01</p>", at=NOW)
 BIG = replace(PAGE, body=LARGE)
@@ -427,6 +432,9 @@ SEEN = [
         ],
         profile=Profile(name="示例发布", followers=10**12),
     ),
+    Signed(
+        posts=(Post(published_at=NOW),), covers=Covers.SOME, authors=frozenset({"MzkwMDAwMDAwMQ==", "gh_0123456789"})
+    ),
     gone(Standing.BANNED),
     Download(link=Link.PACKAGE, fault=AppFault.UNSIGNED, package="cn.x", is_signed=False, certificate_until=NOW),
     Continuation(texts={"token": "x"}, numbers={"n": -1}, rows=(("1", "2"), ())),
@@ -442,6 +450,26 @@ def test_what_was_seen_comes_back_whole(seen: Timeline | Download | Continuation
     assert text == len(message) - wire.HEAD
     read = wire.understood(message[wire.HEAD :])
     assert (read.outcome, read.other_from) == (seen, NOW)
+
+
+def test_every_kind_of_thing_that_a_parser_returns_has_a_place_of_its_own_in_an_answer() -> None:
+    for module in iter_modules(platforms.__path__, f"{platforms.__name__}."):
+        import_module(module.name)
+    places = {part for hint in get_type_hints(wire.ParserAnswer).values() for part in get_args(hint)}
+    general: tuple[type[object], ...] = (Timeline, Download, Continuation, Blind)
+    found = set(general)
+    for kind in general:
+        found |= {one for one in kind.__subclasses__() if getattr(sys.modules[one.__module__], one.__qualname__) is one}
+    assert found <= places
+    assert Signed in found
+
+
+async def test_a_page_that_names_its_author_is_read_elsewhere_with_the_same_result(reader: ParserRunner) -> None:
+    page = replace(PAGE, body=ARTICLE.read_bytes(), at=NOW + timedelta(days=365))
+    seen = await reader.read(wechat_article.signed, page)
+    assert isinstance(seen, Signed)
+    assert (seen, reader.crashes) == (wechat_article.signed(page), 0)
+    assert seen.authors
 
 
 async def test_of_thousands_of_posts_the_newest_few_hundred_are_kept_and_cover_some(reader: ParserRunner) -> None:
