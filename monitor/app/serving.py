@@ -96,6 +96,7 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: Loo
         has_channels=parts.directory.is_set,
         channels={name: _card(parts, name) for name in parts.channels},
         is_holding=parts.settings.hold,
+        gate=parts.gate,
         opens_at=lambda moment: parts.hours.opens_at(moment, parts.calendar),
         try_channel=partial(_try_channel, parts) if parts.channels else None,
         settings=partial(settings_report, parts.settings, parts.folder, os.environ),

@@ -16,6 +16,7 @@ from monitor.core.account import Platform
 from monitor.core.calendar import WorkCalendar, beijing_date
 from monitor.core.case import Ladder
 from monitor.core.finding import RuleBook
+from monitor.core.gate import Gate
 from monitor.core.news import Office
 from monitor.core.outage import Canary
 from monitor.pipeline.evaluate import RulesInForce
@@ -110,6 +111,8 @@ class PageContext:
     """The channels by which messages leave, by the names that the settings give them."""
     is_holding: bool = False
     """True if nothing leaves before a person has read it (试发模式)."""
+    gate: Gate = field(default_factory=Gate)
+    """The steps that wait for a person even where not everything does."""
     opens_at: Callable[[datetime], datetime] = lambda now: now
     """Return the first moment from one on at which messages leave."""
     try_channel: Callable[[TryChannelCommand, Actor], Awaitable[None]] | None = None
@@ -149,6 +152,11 @@ class PageContext:
     """The names under which pages, metrics and health may be asked for, beside addresses: see `Guard`."""
     metrics_token: str | None = field(default=None, repr=False)
     """The token that a request for metrics shows; without it nothing need be shown."""
+
+    @property
+    def settings_file(self) -> str:
+        """Where the settings in force are written, for the people who change them."""
+        return str(self.folder / "xuncha.yaml") if self.folder else "xuncha.yaml"
 
     def moment(self) -> OverviewContext:
         """Return what a page that is opened now is seen against."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from alerts.markup import fragment
 from monitor.actions.actor import Actor
@@ -13,6 +14,7 @@ from monitor.actions.unit_proposals import AcceptProposalCommand
 from monitor.actions.web_hooks import HookOffice
 from monitor.core.account import Account, Contact, Platform, Role, Source
 from monitor.core.calendar import WorkCalendar
+from monitor.core.gate import Gate
 from monitor.core.message import Attempt, MessageState, Outcome
 from monitor.core.news import Office
 from monitor.core.observation import Blind, Look, Post, Reason, Sight, timeline
@@ -165,6 +167,8 @@ class Surroundings:
         default_factory=lambda: {"group": ChannelCard(kind="钉钉", is_group=True)}
     )
     is_holding: bool = True
+    gate: Gate = field(default_factory=Gate)
+    folder: Path | None = None
     has_phone: bool = True
     opens_at: Callable[[datetime], datetime] = lambda now: now
     try_channel: Callable[[TryChannelCommand, Actor], Awaitable[None]] | None = None
@@ -201,6 +205,8 @@ class Surroundings:
             has_channels=bool(self.channels),
             channels=self.channels,
             is_holding=self.is_holding,
+            gate=self.gate,
+            folder=self.folder,
             opens_at=self.opens_at,
             try_channel=self.try_channel,
             settings=self.settings,

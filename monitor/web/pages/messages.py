@@ -29,6 +29,7 @@ from monitor.web.days import written_day
 from monitor.web.forms import done, form_of
 from monitor.web.pages.handing_out import handed_out
 from monitor.web.pages.pages import Pages, number_of
+from monitor.web.release_text import office_text, unit_text
 from monitor.web.words import unit_called, unit_typed
 
 HELD = "/messages?state=held"
@@ -96,6 +97,7 @@ async def messages(pages: Pages, request: Request) -> Response:
         choices=choices,
         channels=pages.context.channels,
         has_channels=pages.context.has_channels,
+        becomes=office_text(pages.context) if visitor.own is None else unit_text(pages.context),
         can=may(visitor),
     )
 

@@ -13,6 +13,7 @@ from monitor.actions.actor import Right
 from monitor.queries.start import StartFacts, StartStep, read_start
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.pages.pages import Pages
+from monitor.web.release_text import gate_text, office_text
 
 TEMPLATE = "/imports/blank/roster.xlsx"
 
@@ -46,6 +47,9 @@ async def start(pages: Pages, request: Request) -> Response:
         template_address=TEMPLATE,
         channels=context.channels,
         is_holding=context.is_holding,
+        becomes=office_text(context),
+        gate_text=gate_text(context.gate),
+        settings_file=context.settings_file,
     )
 
 
