@@ -234,6 +234,8 @@ class AccountInPeriod:
     open_since: date | None = None
     """Since when the gap lasts that is held against it at the end; None without one."""
     open_days: int | None = None
+    is_in_time: bool = False
+    """True if its updating was judged, and no gap is held against it at the end."""
     has_app_fault: bool = False
     blocked: tuple[Reason, ...] = ()
     """What kept looks of the period from seeing it."""

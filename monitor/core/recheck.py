@@ -49,7 +49,8 @@ def _of(before: AccountInPeriod, now: AccountInPeriod | None) -> Iterator[Rechec
 
 def _result(rule: str, still: FoundProblem | None, now: AccountInPeriod) -> RecheckResult:
     if still is not None and still.is_told:
-        return RecheckResult.RESUMED if still.is_over else RecheckResult.STILL
+        is_silent_again = now.open_days is not None
+        return RecheckResult.RESUMED if still.is_over and not is_silent_again else RecheckResult.STILL
     if rule in now.exempted:
         return RecheckResult.EXEMPTED
     is_doubt = still is not None and still.state.is_doubt

@@ -132,5 +132,13 @@ def _named(found: Sequence[tuple[AccountInPeriod, FoundProblem]], *, with_area: 
 
 def _one(account: AccountInPeriod, problem: FoundProblem, *, with_area: bool) -> str:
     unit = f"{account.area}{account.unit}" if with_area else account.unit
-    days = f"，已{problem.days}天未更新" if problem.days is not None else ""
-    return f"{unit}“{account.name}”（{account.platform.label}）{'，现已恢复更新' if problem.is_over else days}"
+    return f"{unit}“{account.name}”（{account.platform.label}）{_updating(account, problem)}"
+
+
+def _updating(account: AccountInPeriod, problem: FoundProblem) -> str:
+    """Return how the account's updating stands: a gap that has closed says nothing of what came after it."""
+    if not problem.is_over:
+        return f"，已{problem.days}天未更新" if problem.days is not None else ""
+    if account.open_days is not None:
+        return f"，其后曾恢复更新，现又已{account.open_days}天未更新"
+    return "，现已恢复更新" if account.is_in_time else "，其后曾恢复更新"

@@ -15,6 +15,7 @@ from monitor.core.index import IndexWeek
 from monitor.core.period import Period
 from monitor.core.record import Record
 from monitor.core.register import Trouble
+from monitor.core.rules import sup_02
 from monitor.core.rules.updates import staleness
 from monitor.documents.dossier import Dossier, gaps_of
 from monitor.pipeline.evaluate import RulesInForce
@@ -36,6 +37,8 @@ class Dossiers:
     """The findings about units and areas."""
     troubles: Sequence[Trouble] = ()
     """What units have to settle."""
+    ending: frozenset[str] = frozenset()
+    """The accounts with such troubles of which it was decided that they go."""
     filed: Mapping[str, str] = field(default_factory=dict)
     """The filing numbers that the latest lists have, by account."""
 
@@ -55,12 +58,15 @@ def read_dossiers(
     records: dict[int, Record] = {}
     beyond: list[Finding] = []
     troubles: list[Trouble] = []
+    ending: set[str] = set()
     filed: dict[str, str] = {}
     for area in registers.areas(tx, now=at, known_at=known_at):
         register = registers.register(tx, area, now=at, known_at=known_at)
         weeks[area] = register.weeks[-_INDEX_WEEKS:]
         records |= {record.id: record for record in register.records}
         troubles += register.troubles
+        troubled = {trouble.account for trouble in register.troubles}
+        ending |= {one.id for one in register.judged if one.id in troubled and sup_02.is_ending(one, register)}
         filed |= _numbers(register.filed)
         for _, finding in rules.area_findings(register, at):
             if finding.account is not None:
@@ -84,7 +90,12 @@ def read_dossiers(
     ids = [account.id for account in roster.accounts(tx, at=at, known_at=known_at)]
     of_accounts = [dossier(known) for known in facts.known_in_turn(tx, ids, now=at, known_at=known_at, tell=tell)]
     return Dossiers(
-        of_accounts=of_accounts, records=list(records.values()), beyond=beyond, troubles=troubles, filed=filed
+        of_accounts=of_accounts,
+        records=list(records.values()),
+        beyond=beyond,
+        troubles=troubles,
+        ending=frozenset(ending),
+        filed=filed,
     )
 
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from monitor.core.account import Account
 from monitor.core.calendar import beijing_date
 from monitor.core.case import CHIEF, DOWNLOADS, LADDER
 from monitor.core.figures import (
@@ -37,6 +36,7 @@ from monitor.core.recheck import rechecks
 from monitor.core.reckoning import Reckoning
 from monitor.core.register import Trouble
 from monitor.core.rules import sup_02
+from monitor.core.rules.sup_02 import Settling
 from monitor.core.rules.updates import staleness
 from monitor.documents.dossier import Dossier, gaps_of, in_order
 from monitor.pipeline.dossiers import read_dossiers
@@ -83,8 +83,8 @@ class _Standing:
     """How all accounts stood at the end of a period."""
 
     accounts: tuple[AccountInPeriod, ...]
-    overdue: frozenset[str]
-    """The cases that are overdue, as evidence names them."""
+    overdue: frozenset[int]
+    """The cases that are overdue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,15 +104,15 @@ class _End:
     def accounts(self, tell: Tell) -> _Standing:
         """Return how all accounts stood."""
         dossiers = read_dossiers(self.tx, self.rules, self.about, at=self.at, known_at=self.known_at, tell=tell)
-        overdue = frozenset(_overdue(dossiers.of_accounts))
         view = _View(
             book=lambda area: self.rules.book(self.at, area),
+            today=beijing_date(self.at),
             troubles={(trouble.account, trouble.rule): trouble for trouble in dossiers.troubles},
-            overdue=overdue,
+            ending=dossiers.ending,
             blocked=period.blocked(self.tx, self.about.begins(), min(self.at, self.known_at)),
         )
-        judged = (one for one in in_order(dossiers.of_accounts, dossiers.records) if one.account.is_judged)
-        return _Standing(accounts=tuple(map(view.account, judged)), overdue=overdue)
+        judged = [one for one in in_order(dossiers.of_accounts, dossiers.records) if one.account.is_judged]
+        return _Standing(accounts=tuple(map(view.account, judged)), overdue=frozenset(view.overdue(judged)))
 
     def material(self, standing: _Standing, before: _Standing) -> Material:
         """Return what the figures are counted from, beside how it stood at the end of the period before."""
@@ -136,7 +136,7 @@ class _End:
                 closed_on=beijing_date(case.closed_at) if case.closed_at else None,
                 closing=case.closing.label if case.closing else "",
                 is_opened=case.opened_at >= self.about.begins(),
-                is_overdue=case.closed_at is None and f"case:{case.id}" in standing.overdue,
+                is_overdue=case.closed_at is None and case.id in standing.overdue,
             )
 
     def months(self) -> Iterator[MonthFigures]:
@@ -171,13 +171,6 @@ class _End:
         return result_of({finding.state for _, finding in said}), gaps.count if gaps else None
 
 
-def _overdue(dossiers: Iterable[Dossier]) -> Iterator[str]:
-    for dossier in dossiers:
-        for finding in dossier.findings:
-            if finding.rule == sup_02.ID and finding.state is State.WARNING:
-                yield from finding.evidence
-
-
 def _called(account: AccountInPeriod) -> str:
     return f"“{account.name}”（{account.platform.label}）"
 
@@ -197,8 +190,10 @@ class _View:
     """What the accounts of one moment are told from."""
 
     book: Callable[[str], RuleBook]
+    today: date
     troubles: Mapping[tuple[str, str], Trouble]
-    overdue: Collection[str]
+    ending: Collection[str]
+    """The accounts of which it was decided that they go."""
     blocked: Mapping[str, Collection[Reason]]
 
     def account(self, dossier: Dossier) -> AccountInPeriod:
@@ -224,15 +219,17 @@ class _View:
             open_days=ladder.days if ladder and is_open else None,
             has_app_fault=any(_is_app_fault(finding) for finding in findings),
             blocked=tuple(reason for reason in Reason if reason in self.blocked.get(account.id, ())),
-            problems=tuple(sorted(self._problems(account, findings, book), key=lambda one: one.gravity)),
+            is_in_time=ladder is not None and ladder.state in {State.OK, State.WARNING},
+            problems=tuple(sorted(self._problems(dossier, book), key=lambda one: one.gravity)),
             exempted=tuple(finding.rule for finding in findings if finding.state is State.EXEMPTED),
             unknown=tuple(finding.rule for finding in findings if finding.state is State.UNKNOWN),
         )
 
-    def _problems(self, account: Account, findings: Iterable[Finding], book: RuleBook) -> Iterator[FoundProblem]:
-        for finding in findings:
+    def _problems(self, dossier: Dossier, book: RuleBook) -> Iterator[FoundProblem]:
+        for finding in dossier.findings:
             if finding.state.is_trouble and finding.rule in book.clauses and finding.rule != sup_02.ID:
-                trouble = self.troubles.get((account.id, finding.rule))
+                trouble = self.troubles.get((dossier.account.id, finding.rule))
+                due, progress = self._settling(dossier, trouble, book) if trouble else (None, "尚未列入")
                 yield FoundProblem(
                     rule=finding.rule,
                     title=book.title(finding.rule),
@@ -245,21 +242,32 @@ class _View:
                     since=finding.since,
                     days=finding.days_held if finding.is_of_an_open_gap else None,
                     is_over=finding.days is not None and not finding.is_of_an_open_gap,
-                    due=_due(trouble, book),
-                    progress=self._progress(trouble),
+                    due=due,
+                    progress=progress,
                 )
 
-    def _progress(self, trouble: Trouble | None) -> str:
-        if trouble is None:
-            return "尚未列入"
-        if trouble.is_over:
-            return "已恢复"
-        return "整改逾期" if f"case:{trouble.case}" in self.overdue else "整改中"
+    def overdue(self, dossiers: Iterable[Dossier]) -> Iterator[int]:
+        """Yield the cases that are overdue, by the same words that the list of problems says of them."""
+        for_account = {dossier.account.id: dossier for dossier in dossiers}
+        for trouble in self.troubles.values():
+            dossier = for_account.get(trouble.account)
+            if dossier is None or trouble.rule == sup_02.ID:
+                continue
+            _, progress = self._settling(dossier, trouble, self.book(dossier.account.area))
+            if progress == Settling.LATE.label:
+                yield trouble.case
+
+    def _settling(self, dossier: Dossier, trouble: Trouble, book: RuleBook) -> tuple[date | None, str]:
+        """Return the last day for settling a trouble, None where no term runs for its unit, and how far it is."""
+        has_term = sup_02.ID in book.clauses and not any(map(_spares_its_term, dossier.findings))
+        due = sup_02.due_on(trouble.rule, trouble.since, book) if has_term else None
+        stands = sup_02.settling(trouble, due, self.today, is_ending=dossier.account.id in self.ending)
+        return (due if stands in {Settling.RUNNING, Settling.LATE} else None), stands.label
 
 
-def _due(trouble: Trouble | None, book: RuleBook) -> date | None:
-    """Return the last day for settling a trouble; None where no term is set."""
-    return sup_02.due_on(trouble.rule, trouble.since, book) if trouble and sup_02.ID in book.clauses else None
+def _spares_its_term(finding: Finding) -> bool:
+    """True if nobody is urged about the account: it is exempted from that, or not known to be in scope."""
+    return finding.rule == sup_02.ID and finding.state not in {State.OK, State.WARNING}
 
 
 def _why(chief: Iterable[Finding]) -> str:

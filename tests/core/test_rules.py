@@ -203,6 +203,27 @@ def test_a_closed_gap_is_told_of_until_90_days_after_its_end(ended_days_ago: int
 
 
 @pytest.mark.parametrize(
+    ("days_ago", "said"),
+    [
+        (0, "现已恢复更新。"),
+        (14, "现已恢复更新。"),
+        (15, "其后曾恢复更新，现又超过2周未更新。"),
+        (20, "其后曾恢复更新，现又超过2周未更新。"),
+    ],
+)
+def test_a_unit_that_is_silent_again_is_not_said_to_update_now(days_ago: int, said: str) -> None:
+    """What is said of a gap that has closed, and what the two-week rule says, come from the same posts and moment."""
+    ended = beijing_time("2022-03-22 08:00")
+    now = ended + timedelta(days=days_ago, hours=1)
+    seen = known(beijing_time("2022-03-01 08:00"), ended, look=now)
+    closed = upd_03.judge(seen, BOOK, now)
+    assert (closed.state, closed.because.partition("；")[2]) == (State.VIOLATED, said)
+    assert ("现已" in said) is (upd_01.judge(seen, BOOK, now).state is not State.VIOLATED)
+    unseen = upd_03.judge(replace(seen, observations=()), BOOK, now).because
+    assert unseen.endswith("其后曾恢复更新，近期情况未能核查。" if days_ago >= 15 else "现已恢复更新。")
+
+
+@pytest.mark.parametrize(
     ("function", "expected"),
     [(AccountFunction.PUBLISHING, State.VIOLATED), (AccountFunction.SERVICE, State.NOT_APPLICABLE)],
 )

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.core.calendar import beijing_date
 from monitor.core.case import CHIEF
 from monitor.core.decision import Decision, Ruling
 from monitor.core.figures import FigureName, behind
@@ -14,7 +15,7 @@ from monitor.core.observation import timeline
 from monitor.core.period import Period
 from monitor.core.recheck import RecheckResult
 from monitor.core.reckoning import Reckoning, differences
-from monitor.core.rules import upd_03
+from monitor.core.rules import sup_02, upd_03
 from monitor.core.subject import Subject
 from monitor.documents import Document
 from monitor.documents.bulletin import bulletin
@@ -25,8 +26,9 @@ from monitor.store import Store, decisions, figures
 from monitor.store.looks import record
 from monitor.store.roster import save_roster
 from monitor.store.values import decode, encode
+from tests.core.build import BOOK
 from tests.store.build import SOURCES
-from tests.web.county import ACCOUNTS, BENCH, MAIN, NOW, OVERDUE, UNSEEN, fill, looks, posts
+from tests.web.county import ACCOUNTS, BENCH, CALENDAR, MAIN, NOW, OVERDUE, UNSEEN, fill, looks, posts
 
 MONTH = Period.of("2026-05")
 ONE_DAY = timedelta(days=1)
@@ -193,6 +195,42 @@ def test_a_gap_that_has_closed_is_no_trouble_that_goes_on(county: Store) -> None
     assert "已0天未更新" not in text
     later = reckoned(county, next_week, now=NOW + 8 * ONE_DAY)
     assert [one.result for one in later.rechecks] == [RecheckResult.RESUMED]
+
+
+def test_an_account_that_is_silent_again_is_not_told_of_as_updating(county: Store) -> None:
+    """Each account's facts in a bulletin come from one judgement at one moment."""
+    at = NOW + 21 * ONE_DAY
+    again = timeline((*posts(-6)[:1], *posts(16)))
+    with county.begin() as tx:
+        record(tx, looks(OVERDUE.id, (-21 * ONE_DAY, again)), lambda _, look: look.at + ONE_DAY)
+    found = reckoned(county, Period.of("2026-05-20..2026-06-10"), now=at)
+    (account,) = (one for one in found.material.accounts if one.account == OVERDUE.id)
+    assert [(one.rule, one.is_over) for one in account.told] == [(CHIEF[0], False), (upd_03.ID, True)]
+    text = text_of(bulletin(found, "示例县"))
+    assert "“示例交通”（微博），已15天未更新" in text
+    assert "“示例交通”（微博），其后曾恢复更新，现又已15天未更新" in text
+    assert "现已恢复更新" not in text + "".join(one.because for one in account.told)
+
+
+@pytest.mark.parametrize("days", range(14))
+def test_no_last_day_that_has_passed_stands_beside_a_trouble_that_is_being_settled(county: Store, days: int) -> None:
+    """The list, the count of those overdue and the cases named as such say the same of every trouble, on any day."""
+    at = NOW + days * ONE_DAY
+    terms = {"updates_workdays": 3, "registry_workdays": 3, "systems_workdays": 3}
+    numbers, clauses = {**BOOK.numbers, sup_02.ID: terms}, {**BOOK.clauses, sup_02.ID: BOOK.clauses[upd_03.ID]}
+    bench = replace(BENCH, book_of=lambda _: replace(BOOK, numbers=numbers, clauses=clauses, calendar=CALENDAR))
+    with county.read() as tx:
+        found = reckon(tx, bench, Period.month(at.date()), now=at)
+    told = [problem for account in found.material.accounts for problem in account.problems]
+    assert any(problem.due for problem in told)
+    for problem in told:
+        is_late = problem.due is not None and problem.due < beijing_date(at)
+        assert is_late is (problem.progress == "整改逾期"), problem
+    named = {(case.account, case.title) for case in found.material.cases if case.is_overdue}
+    accounts = found.material.accounts
+    late = {(one.account, told.title) for one in accounts for told in one.problems if told.progress == "整改逾期"}
+    unseen = {(one.account, rule) for one in accounts for rule in one.unknown}  # BOOK has no titles but the ids
+    assert named - unseen == late
 
 
 def test_where_nothing_was_checked_no_account_is_said_to_be_fine(county: Store) -> None:

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from monitor.core.account import Account
+from monitor.core.account import Account, Labelled
 from monitor.core.calendar import beijing_date
 from monitor.core.deregistration import is_under_way
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
@@ -57,9 +57,9 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
             by_account[trouble.account].append(trouble)
     for account in register.judged if by_account else ():
         open_for_long = [trouble for trouble in by_account.get(account.id, ()) if _late(trouble, book, now)]
-        is_ending = bool(open_for_long) and _is_ending(account, register)
-        late = [] if is_ending else [trouble for trouble in open_for_long if _is_the_units(trouble)]
-        said = "；".join(_text(trouble, book, now, is_ending=is_ending) for trouble in open_for_long)
+        goes = bool(open_for_long) and is_ending(account, register)
+        late = [] if goes else [trouble for trouble in open_for_long if _is_the_units(trouble)]
+        said = "；".join(_text(trouble, book, now, is_ending=goes) for trouble in open_for_long)
         if late:
             yield on_account(
                 ID,
@@ -90,7 +90,7 @@ def _is_the_units(trouble: Trouble) -> bool:
     return trouble.rule in _ENDED_BY_UNITS or not is_the_office_s
 
 
-def _is_ending(account: Account, register: Register) -> bool:
+def is_ending(account: Account, register: Register) -> bool:
     """True if it was decided that the account goes: that is under way, and DRG-01 says how far."""
     marked = register.records_of_this_life(RecordKind.DEREGISTRATION, account.id)
     return is_under_way(account, register.versions_of(account.id), register.decisions_of(account.id), marked)
@@ -104,6 +104,28 @@ def _late_from(trouble: Trouble, book: RuleBook) -> date:
 def due_on(rule: str, since: date, book: RuleBook) -> date:
     """Return the last day for settling a trouble under a rule that somebody has had to settle since a day."""
     return book.calendar.workday_after(since, _period_of(rule, book))
+
+
+class Settling(Labelled):
+    """Whose turn a trouble is, and whether that has been late: 整改状态."""
+
+    RECOVERED = "recovered", "待办公室处置"
+    ENDING = "ending", "正在处置"
+    REVIEW = "review", "待联合研判"
+    VERIFY = "verify", "待办公室核实"
+    RUNNING = "running", "整改中"
+    LATE = "late", "整改逾期"
+
+
+def settling(trouble: Trouble, due: date | None, today: date, *, is_ending: bool) -> Settling:
+    """Return how far a trouble is whose last day is `due`; None where no term runs for its unit."""
+    if trouble.is_over:
+        return Settling.RECOVERED
+    if is_ending:
+        return Settling.ENDING
+    if not _is_the_units(trouble):
+        return Settling.REVIEW if trouble.proposed & _FOR_THE_REVIEW else Settling.VERIFY
+    return Settling.LATE if due is not None and today > due else Settling.RUNNING
 
 
 def _period(trouble: Trouble, book: RuleBook) -> int:

@@ -18,6 +18,8 @@ from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBoo
 from monitor.core.needs import Needs
 from monitor.core.observation import KnownPost
 from monitor.core.rules.updates import (
+    TWO_WEEKS,
+    Gap,
     day_text,
     draft,
     facts,
@@ -57,7 +59,7 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     closed = tuple(_closed_gaps(known, now, limit, book.number(ID, "window_days")))
     shown = next((entry for entry in closed if is_shown(entry.before, entry.after)), None)
     if shown is not None:
-        return _violated_by(shown, say, limit, today)
+        return _violated_by(shown, say, limit, _text(shown, today), _since_then(gap, book, limit))
     if gap is None:
         return say(state=State.UNKNOWN, because=why_no_gap(known))
     if too_long:
@@ -90,13 +92,21 @@ def _text(closed: _Closed, today: date) -> str:
     return f"{start}至{end}之间{closed.days}天未见更新"
 
 
-def _violated_by(closed: _Closed, say: partial[Finding], limit: int, today: date) -> Finding:
+def _since_then(gap: Gap | None, book: RuleBook, limit: int) -> str:
+    """Return how it has gone on since a gap closed: a unit that updated once may have been silent again for long."""
+    most = book.number(TWO_WEEKS, "violated_from") if TWO_WEEKS in book.numbers else limit
+    if gap is None or gap.days < most:
+        return "现已恢复更新"
+    return f"其后曾恢复更新，{'现又超过2周未更新' if gap.may_accuse(most) else '近期情况未能核查'}"
+
+
+def _violated_by(closed: _Closed, say: partial[Finding], limit: int, text: str, since_then: str) -> Finding:
     start = closed.before.post.published_at
     return say(
         state=State.VIOLATED,
         since=beijing_date(start) + timedelta(days=limit),
         proposals=(Proposal.CONSOLIDATE,),
-        because=f"{_text(closed, today)}，超过20天；现已恢复更新。",
+        because=f"{text}，超过20天；{since_then}。",
         evidence=tuple(f"observation:{known.observation}" for known in (closed.before, closed.after)),
         episode=start.isoformat(),
     )
