@@ -23,7 +23,7 @@ from monitor.documents.document import (
     Value,
 )
 from monitor.documents.figure_tables import dictionary, figures_table
-from monitor.documents.problems import problems, recheck
+from monitor.documents.problems import has_areas, problems, recheck
 
 ROWS = 5
 """Rows of a table on the page; the others are counted, and stand in the workbook."""
@@ -54,7 +54,7 @@ def _body(reckoning: Reckoning) -> Iterator[Block]:
     yield SectionHeading(text="新增、办结和逾期事项")
     yield Paragraph(text=_cases(reckoning.material.cases))
     yield SectionHeading(text="超期与临近超期")
-    yield from _table(_SILENT, list(_silent(reckoning.material.accounts)), "没有超期或临近超期的账号。")
+    yield from _table(_SILENT, list(_silent(reckoning)), "没有超期或临近超期的账号。")
     yield SectionHeading(text="待研判")
     yield Paragraph(text=_reviewed(reckoning.material.accounts))
     yield SectionHeading(text="数据缺口")
@@ -88,16 +88,18 @@ def _table(columns: Sequence[str], rows: Sequence[tuple[Value, ...]], if_none: s
 _BY_URGENCY = (State.VIOLATED, State.WARNING)
 
 
-def _silent(accounts: Sequence[AccountInPeriod]) -> Iterator[tuple[Value, ...]]:
+def _silent(reckoning: Reckoning) -> Iterator[tuple[Value, ...]]:
     found = [
         (account, problem)
-        for account in accounts
+        for account in reckoning.material.accounts
         for problem in account.problems
         if problem.rule == LADDER and problem.state in _BY_URGENCY
     ]
+    with_area = has_areas(reckoning)
     for account, problem in sorted(found, key=lambda pair: (_BY_URGENCY.index(pair[1].state), -(pair[1].days or 0))):
         state = "超期" if problem.state is State.VIOLATED else "临近超期"
-        yield (*_about(account), account.last_post, problem.days, state)
+        unit = f"{account.area}{account.unit}" if with_area else account.unit
+        yield (unit, account.name, account.platform.label, account.last_post, problem.days, state)
 
 
 def _reviewed(accounts: Sequence[AccountInPeriod]) -> str:
@@ -107,10 +109,6 @@ def _reviewed(accounts: Sequence[AccountInPeriod]) -> str:
         return "没有待研判的问题。"
     kinds = "、".join(f"{title}{count}个" for title, count in titles.most_common())
     return f"待联合研判的账号{sum(map(bool, waiting))}个：{kinds}，见联合研判表。"
-
-
-def _about(account: AccountInPeriod) -> tuple[str, str, str]:
-    return (account.unit, account.name, account.platform.label)
 
 
 def _unseen(reckoning: Reckoning) -> str:

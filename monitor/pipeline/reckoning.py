@@ -125,12 +125,12 @@ class _End:
         )
 
     def _cases(self, standing: _Standing, called: Mapping[str, str]) -> Iterator[CaseInPeriod]:
-        title = self.rules.book(self.at).title
+        title, several = self.rules.book(self.at).title, len({one.area for one in standing.accounts}) > 1
         for case in period.cases_of(self.tx, self.about.begins(), min(self.at, self.known_at)):
             yield CaseInPeriod(
                 number=case.id,
                 account=case.account or "",
-                whom=called.get(case.account, f"账号{case.account}") if case.account else case.unit or case.area or "",
+                whom=called.get(case.account or "") or _whom(case, with_area=several),
                 title=title(case.rule),
                 opened_on=beijing_date(case.opened_at),
                 closed_on=beijing_date(case.closed_at) if case.closed_at else None,
@@ -169,6 +169,13 @@ class _End:
         said = self.rules.findings(known, self.at, CHIEF)
         gaps = gaps_of(known, self.rules.book(self.at, known.account.area), self.about, self.at)
         return result_of({finding.state for _, finding in said}), gaps.count if gaps else None
+
+
+def _whom(case: period.CaseRow, *, with_area: bool) -> str:
+    """Return whom a case is about that is about no account, or about one that had left before."""
+    if case.account:
+        return f"账号{case.account}"
+    return f"{case.area if with_area and case.unit else ''}{case.unit or case.area or ''}"
 
 
 def _called(account: AccountInPeriod) -> str:

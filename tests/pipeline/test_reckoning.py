@@ -27,7 +27,7 @@ from monitor.store.looks import record
 from monitor.store.roster import save_roster
 from monitor.store.values import decode, encode
 from tests.core.build import BOOK
-from tests.store.build import SOURCES
+from tests.store.build import SOURCES, enrol
 from tests.web.county import ACCOUNTS, BENCH, CALENDAR, MAIN, NOW, OVERDUE, UNSEEN, fill, looks, posts
 
 MONTH = Period.of("2026-05")
@@ -259,6 +259,18 @@ def test_a_case_is_told_of_its_account_also_where_that_has_left(county: Store) -
         assert told == {"“示例交通”（微博）"}
     after = reckoned(county, Period.of("2026-05-20..2026-05-21"), now=NOW + 3 * ONE_DAY)
     assert {case.whom for case in after.material.cases if case.account == OVERDUE.id} == {f"账号{OVERDUE.id}"}
+
+
+def test_of_units_of_several_areas_the_area_is_told(county: Store) -> None:
+    """Else a unit is accused that has the name of another."""
+    elsewhere = replace(OVERDUE, id="B1", area="另一县")
+    enrol(county, elsewhere, at=NOW - timedelta(days=30))
+    with county.begin() as tx:
+        record(tx, looks("B1", (timedelta(minutes=1), timeline(posts(16)))), lambda _, look: look.at + ONE_DAY)
+    found = reckoned(county)
+    tables_ = [block for block in weekly(found, "示例县").body if isinstance(block, Table)]
+    units = {row[0] for table in tables_ for row in table.rows}
+    assert {"示例县示例县交通运输局", "另一县示例县交通运输局"} <= units
 
 
 def text_of(document: Document) -> str:
