@@ -326,6 +326,8 @@ class OpenGap:
     since: date
     """The day of the last update, or of the opening."""
     days: int
+    is_since_opening: bool = False
+    """True if nothing was ever posted: `since` is the day of the opening and no update."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -495,6 +497,7 @@ def longest_gaps(accounts: Iterable[AccountInPeriod]) -> tuple[OpenGap, ...]:
             area=account.area,
             since=account.open_since,
             days=account.open_days,
+            is_since_opening=account.last_post is None,
         )
         for account in accounts
         if account.open_since is not None and account.open_days is not None

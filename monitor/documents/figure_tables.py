@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from monitor.core.figures import DICTIONARY, FigureGroup, Figures, OpenGap
+from monitor.core.figures import DICTIONARY, FigureGroup, Figures
 from monitor.documents.document import Column, Guidance, Table, Value
 
 FIGURES = ("指标", "本期", "上期", "变化")
@@ -57,9 +57,3 @@ def months_table(figures: Figures) -> Table:
         for month in figures.months
     )
     return Table.of(("月份", "账号总数", "检查数", "不合格数", "合格率", "超期次数"), rows)
-
-
-def gaps_table(gaps: Sequence[OpenGap]) -> Table:
-    """Return the longest open gaps."""
-    rows = tuple((gap.unit, gap.name, gap.platform.label, gap.since, gap.days) for gap in gaps)
-    return Table.of(("主办单位", "账号名称", "平台", "最近更新日期", "未更新天数"), rows)

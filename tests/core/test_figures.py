@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -20,6 +21,7 @@ from monitor.core.figures import (
     by_unit,
     compared,
     counts,
+    longest_gaps,
 )
 from monitor.core.pass_rate import CheckResult
 
@@ -106,3 +108,9 @@ def test_of_gaps_nothing_is_said_where_none_was_seen_whole() -> None:
     for material_, said in ((unseen, (None, None)), (one, (0, 4)), (Material(accounts=()), (0, 0))):
         found = counts(material_)
         assert (found[FigureName.EPISODES], found[FigureName.LONGEST_GAP]) == said
+
+
+def test_a_gap_without_any_post_is_one_since_the_opening() -> None:
+    opened = account(1, CheckResult.FAILED, open_since=date(2026, 5, 1), open_days=33)
+    posted = account(2, CheckResult.FAILED, open_since=date(2026, 5, 2), open_days=32, last_post=date(2026, 5, 2))
+    assert [gap.is_since_opening for gap in longest_gaps([opened, posted])] == [True, False]

@@ -80,6 +80,25 @@ def test_every_figure_leads_to_the_accounts_behind_it(store: Store, around: Surr
     assert {client.get(link).status_code for link in links} == {200}
 
 
+def test_what_nobody_saw_is_neither_fine_nor_as_it_was(store: Store, around: Surroundings) -> None:
+    figures = kept(store)
+    none = {FigureName.CHECKED: Decimal(), FigureName.PASS_RATE: None}
+    unseen = tuple(replace(one, value=none.get(one.name, one.value), before=None) for one in figures.figures)
+    kept(store, replace(figures, figures=unseen, gaps=()))
+    page = text_of(sheet(client_of(store, around)))
+    assert "没有超期未更新的账号" not in page
+    assert "持平" not in page
+    assert "没有能够作出判定的账号。" in page
+    assert "上月没有作出判定的账号，无从比较。" in page
+
+
+def test_a_gap_since_the_opening_is_no_update(store: Store, around: Surroundings) -> None:
+    figures = kept(store)
+    gaps = (replace(figures.gaps[0], since=date(2026, 3, 2), is_since_opening=True),)
+    kept(store, replace(figures, gaps=gaps))
+    assert "3月2日开设，未发布" in text_of(sheet(client_of(store, around)))
+
+
 def test_without_a_monthly_report_it_says_what_is_missing(store: Store, around: Surroundings) -> None:
     client = client_of(store, around)
     assert "还没有可用的月度通报" in sheet(client)

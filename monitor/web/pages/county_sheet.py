@@ -25,6 +25,7 @@ async def county_sheet(pages: Pages, request: Request) -> Response:
         pages.context.moment(),
         kept=kept,
         three=THREE,
+        is_compared=kept is not None and kept.figures.of(FigureName.CHECKED).before is not None,
         changes=changed(kept.figures) if kept else (),
         trend=trend,
     )
