@@ -118,7 +118,7 @@ def _kinds(reckoning: Reckoning) -> Iterator[Block]:
         kinds.setdefault(problem.title, []).append((account, problem))
     if not kinds:
         is_checked = reckoning.figures.count(FigureName.CHECKED) > 0
-        yield Paragraph(text="检查未发现存在问题的账号。" if is_checked else "没有能够作出判定的账号，不作结论。")
+        yield Paragraph(text="检查未发现存在问题的账号。" if is_checked else "没有能够作出判定的账号。")
     for title, found in kinds.items():
         yield SectionHeading(text=f"{title}（{len(found)}个）", level=2)
         yield Paragraph(text=_named(found, with_area=has_areas(reckoning)))
