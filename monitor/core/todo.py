@@ -233,7 +233,11 @@ CASE_TEXTS: Mapping[TodoAct, ActText] = {
         link=_GROUP,
     ),
     TodoAct.CONTACTS: ActText(
-        one="补齐联络员、责任领导", several="补齐{n}个单位的联络员、责任领导", verb="补联系人", link=_GROUP
+        one="补齐联络员、责任领导",
+        several="补齐{n}个单位的联络员、责任领导",
+        verb="补联系人",
+        link=_GROUP,
+        link_of_one="/accounts/{account}/edit#people",
     ),
     TodoAct.TOTAL: ActText(
         one="{title}", several="{title}：{n}个地区", verb="看名单", link="/accounts", link_of_one="/accounts"

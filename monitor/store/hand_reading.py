@@ -28,6 +28,8 @@ class HandFilter:
     """Only those that are due."""
     platform: Platform | None = None
     unit: str | None = None
+    account: str | None = None
+    """Only this one, though it may be read by itself."""
     wanted: str = ""
     """A part of the name, the unit, the area or the id, whatever its capitals."""
 
@@ -151,7 +153,7 @@ def _chosen(which: HandFilter, now: datetime, *columns: sa.ColumnElement[Any]) -
 
 def _meant(which: HandFilter, now: datetime) -> Iterator[sa.ColumnElement[bool]]:
     yield _LIGHT.c.light != Light.NONE
-    yield sa.or_(~_is_polled(), _is_asked(now))
+    yield _LIGHT.c.account == which.account if which.account else sa.or_(~_is_polled(), _is_asked(now))
     if which.due:
         yield _is_due(now)
     if which.platform is not None:

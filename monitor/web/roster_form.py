@@ -27,6 +27,8 @@ class FieldGroup:
 
     title: str
     columns: tuple[FormColumn, ...]
+    name: str = ""
+    """By which an address leads to it."""
 
 
 _PEOPLE = ("联络员", "责任领导", "通知群")
@@ -59,7 +61,7 @@ _NAMES = tuple(column.name for column in COLUMNS)
 _OF_PEOPLE = tuple(name for name in _NAMES if name.startswith(_PEOPLE))
 GROUPS = (
     FieldGroup("账号", tuple(_columns(_BASIC))),
-    FieldGroup("联络员和责任领导", tuple(_columns(_OF_PEOPLE))),
+    FieldGroup("联络员和责任领导", tuple(_columns(_OF_PEOPLE)), name="people"),
     FieldGroup("运营和备注", tuple(_columns(set(_NAMES) - set(_BASIC) - set(_OF_PEOPLE)))),
 )
 """Every column of the roster, once."""

@@ -10,6 +10,7 @@ from monitor.core.calendar import beijing, beijing_date
 from monitor.core.labels import evidence_text, proposed, step_text
 from monitor.core.light import Light
 from monitor.core.phrases import dated, day, deadline_text, plain, with_week
+from monitor.core.rules.per_01 import ID as CONTACTS
 from monitor.core.rules.see_01 import ID as DUTY
 from monitor.core.rules.upd_01 import ID as UPDATES
 from monitor.core.user import UserRole
@@ -18,7 +19,7 @@ from monitor.web.audit import action_text
 from monitor.web.auth.visitor import VISITOR
 from monitor.web.drawing import drawing
 from monitor.web.import_text import cell_texts
-from monitor.web.navigation import navigation
+from monitor.web.navigation import navigation, own_page
 from monitor.web.page_context import PageContext
 from monitor.web.sources import outcome_text, seen_text
 from monitor.web.words import (
@@ -59,6 +60,7 @@ class Templates:
         }
         self._jinja.globals |= {
             "CHOICES": CHOICES,
+            "CONTACTS": CONTACTS,
             "DUTY": DUTY,
             "UPDATES": UPDATES,
             "Light": Light,
@@ -74,6 +76,7 @@ class Templates:
             "deadline_text": deadline_text,
             "moment": moment,
             "navigation": navigation,
+            "own_page": own_page,
             "office": view.office,
             "units": view.office.names,
             "outcome_text": outcome_text,

@@ -253,5 +253,5 @@ def test_the_pages_lead_to_the_forms(office: Office) -> None:
     assert 'href="/accounts/new"' in office.page("/accounts")
     account = office.page(f"/accounts/{NEAR.id}")
     assert f'href="{EDIT}"' in account
-    assert 'href="/looks?q=' in account
+    assert f'href="/looks?account={NEAR.id}"' in account
     assert 'href="/records/new"' in office.page("/imports")

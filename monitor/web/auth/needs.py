@@ -37,6 +37,7 @@ NEEDS: Mapping[str, Right] = {
     "/mutes/end": Right.MUTE,
     "/start": Right.SEE_IMPORTS,
     "/start/progress": Right.SEE_IMPORTS,
+    "/start/own": Right.SEE,
     "/looks": Right.LOOK,
     "/looks/row": Right.LOOK,
     "/looks/{number}": Right.LOOK,

@@ -300,11 +300,13 @@ def _filter(request: Request) -> HandFilter:
     chosen = next((known for known in Platform if known.value == platform), None)
     if platform and chosen is None:
         raise HTTPException(400, f"没有“{platform[:40]}”这个条件。")
-    wanted = asked.get("q", "").strip()
+    wanted, account = asked.get("q", "").strip(), asked.get("account")
+    is_named = bool(wanted or account)
     return HandFilter(
-        due=asked.get("due") == "1" or not (asked.get("due") or wanted),  # whom one searches for is meant, due or not
+        due=asked.get("due") == "1" or not (asked.get("due") or is_named),  # whom one names is meant, due or not
         platform=chosen,
         unit=asked.get("unit") or None,
+        account=account or None,
         wanted=wanted,
     )
 
@@ -313,7 +315,7 @@ def _query(request: Request) -> str:
     """Return the filters of an address, to be kept; without the page."""
     kept = [
         (name, request.query_params[name])
-        for name in ("due", "platform", "unit", "q")
+        for name in ("due", "platform", "unit", "account", "q")
         if request.query_params.get(name)
     ]
     return urlencode(kept)

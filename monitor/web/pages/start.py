@@ -22,6 +22,7 @@ def routes(pages: Pages) -> Iterator[Route]:
     """Yield what these pages answer."""
     yield Route("/start", partial(start, pages))
     yield Route("/start/progress", partial(progress, pages))
+    yield Route("/start/own", partial(own, pages))
 
 
 async def start(pages: Pages, request: Request) -> Response:
@@ -59,3 +60,9 @@ async def progress(pages: Pages, request: Request) -> Response:
     facts = StartFacts(has_password=True, has_office=True, has_channels=True, is_holding=True)
     page = await pages.context.store.query(lambda tx: read_start(tx, facts))
     return pages.html("start_progress.html", pages.context.moment(), page=page)
+
+
+async def own(pages: Pages, request: Request) -> Response:
+    """Answer `/start/own`: how the sample gives way to a county of one's own."""
+    del request
+    return pages.html("start_own.html", pages.context.moment(), settings_file=pages.context.settings_file)
