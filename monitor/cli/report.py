@@ -19,6 +19,7 @@ from monitor.cli.terminal import telling
 from monitor.core.calendar import beijing_date
 from monitor.core.period import BadPeriodError, Period
 from monitor.core.report import ReportKind
+from monitor.core.spot_check import LONGEST_SEED, is_seed
 from monitor.documents import Document, write
 from monitor.documents.deductions import deductions
 from monitor.documents.deregistration import deregistration
@@ -74,15 +75,12 @@ def write_report(
     click.echo("\n".join((*document.head, f"已写入 {out}。")))
 
 
-_LONGEST_SEED = 60
-
-
 def _drawing(what: str, seed: str | None, count: int | None) -> _Drawing:
     """Return how to draw a sample, by a seed of chance where none is given; raises UsageError."""
     if what != "sample" and (seed is not None or count is not None):
         raise click.UsageError("--seed 和 --count 只与 sample 同用")
-    if seed is not None and (not seed.isprintable() or not 0 < len(seed.strip()) <= _LONGEST_SEED):
-        raise click.UsageError(f"--seed 应为1至{_LONGEST_SEED}个可见字符")
+    if seed is not None and not is_seed(seed):
+        raise click.UsageError(f"--seed 应为1至{LONGEST_SEED}个可见字符")
     return _Drawing(seed=seed.strip() if seed else token_hex(8), count=count)
 
 

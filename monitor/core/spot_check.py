@@ -14,6 +14,14 @@ METHOD = "对“种子:账号ID”（UTF-8）取SHA-256，按十六进制从小�
 SHARE = 10
 """One in so many accounts is drawn where nothing else is asked for."""
 
+LONGEST_SEED = 60
+"""Signs."""
+
+
+def is_seed(text: str) -> bool:
+    """True if samples can be drawn by this seed, and people can copy it from where it is recorded."""
+    return text.isprintable() and 0 < len(text.strip()) <= LONGEST_SEED
+
 
 def drawn(ids: Iterable[str], count: int, seed: str) -> tuple[str, ...]:
     """Return so many of the ids, in the order in which they are drawn; all of them where there are fewer."""

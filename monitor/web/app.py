@@ -52,8 +52,10 @@ from monitor.web.pages.accounts import accounts, accounts_xlsx
 from monitor.web.pages.audit import audit
 from monitor.web.pages.contacts import ShownNumbers
 from monitor.web.pages.errors import broken, no_database, not_answered
+from monitor.web.pages.handover import handover_docx
 from monitor.web.pages.overview import fresh, overview
 from monitor.web.pages.pages import Pages
+from monitor.web.pages.spot_check import sample_xlsx
 from monitor.web.public.signed_links import Keys
 from monitor.web.queue import RequestQueue
 from monitor.web.refusals import Refusals
@@ -102,6 +104,7 @@ def _pages(pages: Pages) -> Iterator[Route]:
         Route("/accounts.xlsx", partial(accounts_xlsx, pages)),
         *closing_steps.routes(pages),
         *row_forms.routes(pages),
+        Route("/accounts/{account_id:path}/handover.docx", partial(handover_docx, pages)),
         Route("/accounts/{account_id:path}", partial(account, pages, shown)),
         *contacts.routes(pages, shown),
         *cases.routes(pages),
@@ -110,6 +113,7 @@ def _pages(pages: Pages) -> Iterator[Route]:
         *messages.routes(pages),
         *message.routes(pages),
         *mutes.routes(pages),
+        Route("/reports/sample.xlsx", partial(sample_xlsx, pages)),
         *reports.routes(pages),
         *start.routes(pages),
         *system.routes(pages),
