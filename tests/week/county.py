@@ -25,16 +25,15 @@ LONG = 300.0
 """Seconds that anything may take on a slow machine."""
 MONDAY = beijing_time("2026-11-16 09:00")
 ARTICLE = Path(__file__).parents[1] / "fixtures" / "wechat_article" / "normal.html"
-PUBLISHED = 1794792600
-"""When the article was published, as its page tells: on that Monday, half past nine."""
 AUTHOR = "MzkwMDAwMDAwMQ=="
 LINK = "https://mp.weixin.qq.com/s/Shili0fabu1Huiyi2Zhaokai"
 BY_HAND = 25
 TOWNS = 10
 EDUCATION, WATER, HEALTH = "示例县教育局", "示例县水利局", "示例县卫生健康局"
 LIAISON, LEADER, OPERATOR = "liaison@example.invalid", "leader@example.invalid", "operator@example.invalid"
+YESTERDAY = "1115"
 LATE = {"W01": "1031", "X01": "1020"}
-"""The accounts by hand that published last too long ago, and what is typed of them; of all others, yesterday."""
+"""The accounts by hand that published last too long ago, and what is typed of them."""
 PHONE_NUMBER = "13800000001"
 _HEADER = ("账号ID", "账号名称", "平台", "平台标识", "采集方式", "主办单位", "单位层级", "开设日期",
            "联络员", "联络员手机", "联络员邮箱", "责任领导", "责任领导手机", "责任领导邮箱")  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -125,3 +127,14 @@ class Person:
         assert len(self.chromium.complaints) == count, self.chromium.complaints
         assert all(words in said for said in self.chromium.complaints), self.chromium.complaints
         self.chromium.complaints.clear()
+
+
+@contextmanager
+def pictured(chromium: Browser, picture: Path) -> Iterator[None]:
+    """Keep a picture of the page at which something fails."""
+    try:
+        yield
+    except Exception as error:
+        chromium.shoot(picture)
+        error.add_note(f"the page is in {picture}")
+        raise
