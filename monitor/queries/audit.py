@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from monitor.queries.paging import ListSlice, slice_of
 from monitor.store import Tx
-from monitor.store.audit import Act, count_audit, recent_audit
+from monitor.store.audit import Act, AuditFilter, count_audit, recent_audit
+
+__all__ = ["LISTED", "ActsSheet", "AuditFilter", "read_acts"]
 
 LISTED = 200
 """Acts on one page."""
@@ -20,7 +22,7 @@ class ActsSheet:
     turn: ListSlice
 
 
-def read_acts(tx: Tx, page: int) -> ActsSheet:
-    """Return a page of the log; one too far is the last."""
-    turn = slice_of(page, count_audit(tx), LISTED)
-    return ActsSheet(acts=recent_audit(tx, limit=LISTED, skip=turn.skip), turn=turn)
+def read_acts(tx: Tx, page: int, which: AuditFilter) -> ActsSheet:
+    """Return a page of these acts; one too far is the last."""
+    turn = slice_of(page, count_audit(tx, which), LISTED)
+    return ActsSheet(acts=recent_audit(tx, limit=LISTED, skip=turn.skip, which=which), turn=turn)

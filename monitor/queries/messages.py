@@ -50,8 +50,8 @@ class Sent:
 
     @property
     def to(self) -> str:
-        """The reader, in words: 联络员张某, or the role alone."""
-        return f"{self.kept.role.label}{self.reader}"
+        """The reader, in words: 联络员 张某, or the role alone."""
+        return f"{self.kept.role.label} {self.reader}".strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

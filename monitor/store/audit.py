@@ -12,11 +12,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from monitor.core.calendar import ONE_DAY, start_of_day
 from monitor.store import notes
 from monitor.store.database import Tx
 from monitor.store.tables import acts as table
@@ -131,17 +132,55 @@ def every_entry(tx: Tx) -> Iterator[AuditEntry]:
         after = some[-1].number
 
 
-def recent_audit(tx: Tx, *, limit: int = 200, skip: int = 0, beginning: str = "") -> tuple[Act, ...]:
-    """Return the latest acts whose action begins so, newest first."""
-    chosen = sa.select(table).order_by(table.c.at.desc(), table.c.id.desc()).limit(limit).offset(skip)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFilter:
+    """Which acts are meant; what is empty leaves none out."""
+
+    actor: str = ""
+    """A part of who acted."""
+    action: str = ""
+    day: date | None = None
+    """Of Beijing."""
+    object: str = ""
+    """A part of what was acted on."""
+    case: int | None = None
+    """The case that was acted on."""
+
+    def _conditions(self) -> Iterator[sa.ColumnElement[bool]]:
+        if self.actor:
+            yield table.c.actor.contains(self.actor, autoescape=True)
+        if self.action:
+            yield table.c.action == self.action
+        if self.day:
+            yield table.c.at >= start_of_day(self.day)
+            yield table.c.at < start_of_day(self.day + ONE_DAY)
+        if self.object:
+            yield table.c.object.contains(self.object, autoescape=True)
+        if self.case is not None:
+            yield table.c.action.startswith("case ")
+            yield table.c.object == str(self.case)
+
+    def on(self, chosen: sa.Select[Any]) -> sa.Select[Any]:
+        """Return a query for these acts alone."""
+        return chosen.where(*self._conditions())
+
+
+_ALL = AuditFilter()
+
+
+def recent_audit(
+    tx: Tx, *, limit: int = 200, skip: int = 0, beginning: str = "", which: AuditFilter = _ALL
+) -> tuple[Act, ...]:
+    """Return the latest of these acts whose action begins so, newest first."""
+    chosen = which.on(sa.select(table)).order_by(table.c.at.desc(), table.c.id.desc()).limit(limit).offset(skip)
     if beginning:
         chosen = chosen.where(table.c.action.startswith(beginning, autoescape=True))
     return tuple(entry.act for entry in _read(tx.execute(chosen)))
 
 
-def count_audit(tx: Tx) -> int:
-    """Return how many acts there are."""
-    return tx.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+def count_audit(tx: Tx, which: AuditFilter = _ALL) -> int:
+    """Return how many of these acts there are."""
+    return tx.scalar(which.on(sa.select(sa.func.count()).select_from(table))) or 0
 
 
 def _entries(tx: Tx, *, after: int, limit: int) -> Iterator[AuditEntry]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_ACTIONS = {
+ACTIONS = {
     "import roster": "导入台账",
     "import posts": "导入发布记录",
     "import filed-list": "导入已备案清单",
@@ -99,8 +99,9 @@ _ACTIONS = {
     "hook settle": "推送地址：不再补发",
     "hook test": "推送地址：测试",
 }
+"""By the names under which the log keeps them."""
 
 
 def action_text(action: str) -> str:
     """Return what people call an act; one without a name is called by its command."""
-    return _ACTIONS.get(action, action)
+    return ACTIONS.get(action, action)

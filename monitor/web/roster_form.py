@@ -19,6 +19,8 @@ class FormColumn:
     """Empty where anything may be written."""
     is_date: bool
     is_required: bool
+    hint: str = ""
+    """What to write, where the name does not say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,19 @@ _BASIC = (
     "开设日期",
     "注销日期",
 )
+_HINTS: Mapping[str, str] = {
+    "采集方式": "一般留空，按平台的默认方式采集；填“人工”的只由人核查。",
+    "平台标识": "账号在平台内部的编号，如微博的UID；不知道的留空，填主页链接。",
+}
 
 
 def _columns(names: Iterable[str]) -> Iterator[FormColumn]:
     for column in COLUMNS:
         if column.name in names:
             about = column.column
-            yield FormColumn(column.name, about.choices or (), about.is_date, column.name in REQUIRED)
+            yield FormColumn(
+                column.name, about.choices or (), about.is_date, column.name in REQUIRED, _HINTS.get(column.name, "")
+            )
 
 
 _NAMES = tuple(column.name for column in COLUMNS)

@@ -168,7 +168,7 @@ class Surroundings:
     )
     is_holding: bool = True
     gate: Gate = field(default_factory=Gate)
-    folder: Path | None = None
+    config: Path | None = None
     has_phone: bool = True
     opens_at: Callable[[datetime], datetime] = lambda now: now
     try_channel: Callable[[TryChannelCommand, Actor], Awaitable[None]] | None = None
@@ -206,7 +206,7 @@ class Surroundings:
             channels=self.channels,
             is_holding=self.is_holding,
             gate=self.gate,
-            folder=self.folder,
+            folder=self.config,
             opens_at=self.opens_at,
             try_channel=self.try_channel,
             settings=self.settings,

@@ -76,7 +76,7 @@ def test_a_unit_reads_that_it_has_nothing_to_release(empty: Store, real: Surroun
 
 
 def test_the_file_that_is_named_is_the_one_in_use(empty: Store, real: Surroundings) -> None:
-    real.folder, real.has_phone, real.channels = Path("/etc/office"), False, {}
+    real.config, real.has_phone, real.channels = Path("/etc/office"), False, {}
     for step in ("office", "channel", "hold"):
         text = said(empty, real, f"/start?step={step}")
         assert "/etc/office/xuncha.yaml" in text

@@ -255,3 +255,19 @@ def test_the_pages_lead_to_the_forms(office: Office) -> None:
     assert f'href="{EDIT}"' in account
     assert f'href="/looks?account={NEAR.id}"' in account
     assert 'href="/records/new"' in office.page("/imports")
+
+
+def test_the_summary_of_the_account_form_names_each_field(office: Office) -> None:
+    answer = office.send("/accounts/new", office.fields(office.page("/accounts/new")), 账号名称="示例新")
+    assert answer.status_code == 422
+    (summary,) = re.findall(r'<div class="faults".*?</div>', answer.text, re.DOTALL)
+    said = re.findall(r'<a href="#cell:([^"]+)">([^<]+)</a>', summary)
+    assert len(said) >= 2
+    assert all(text.startswith(f"{field}：") for field, text in said)
+
+
+def test_the_account_form_explains_and_looks_empty_where_it_is(office: Office) -> None:
+    page = office.page("/accounts/new")
+    assert "一般留空，按平台的默认方式采集" in page
+    assert "账号在平台内部的编号" in page
+    assert set(re.findall(r'placeholder="([^"]*\d[^"]*)"', page)) == {"如 2026-05-19"}

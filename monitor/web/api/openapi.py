@@ -51,7 +51,8 @@ def openapi(operations: Sequence[Operation], version: str, *, is_open: bool, off
         "info": {
             "title": "巡查：政务新媒体监测",
             "version": version,
-            "description": "页面上能读能办的，程序都可以通过这里读和办。时间为北京时间，带时区。",
+            "description": "程序能读、能办的都列在这里，用的是与页面同样的数据、权限和操作记录；"
+            "没有列出的只能在页面上办，如导入、联系人、用户。时间为北京时间，带时区。",
             "contact": {"name": office or "办公室"},
         },
         "servers": [{"url": "/api/v1"}],

@@ -55,6 +55,14 @@ class ShownForm:
     problems: tuple[tuple[str, str], ...] = ()
     """Pairs of a field's id and a sentence."""
 
+    @property
+    def summary(self) -> tuple[tuple[str, str], ...]:
+        """The same for the head of the page, where a sentence needs the name of its field."""
+        return tuple(
+            (field, f"{field.removeprefix(_CELL)}：{text}" if field.startswith(_CELL) else text)
+            for field, text in self.problems
+        )
+
 
 def routes(pages: Pages) -> tuple[Route, ...]:
     """Return the addresses; they stand before that of an account, whose id may have strokes in it."""
