@@ -141,7 +141,7 @@ def look_by_keyboard(person: Person) -> None:
 def look_by_form(person: Person) -> None:
     """Register twenty-five looks without scripts: fill in all rows, one button, and confirm what would accuse."""
     person.opens("/looks")
-    fields = person.chromium.evaluate("[...document.querySelectorAll('input[data-row]')].map(one => one.id)")
+    fields = person.chromium.evaluate("[...document.querySelectorAll('input[id^=\"day:\"]')].map(one => one.id)")
     assert isinstance(fields, list)
     assert len(fields) == BY_HAND
     for id_ in fields:
