@@ -237,9 +237,9 @@ def test_an_accounts_page_says_that_people_have_to_look(empty: Store, around: Su
         )
     client = client_of(empty, around)
     told = [text_of(client.get(f"/accounts/{account.id}").text) for account in listed]
-    assert "该账号不能自动采集，请登记发布记录或提交链接" in told[0]
-    assert "该账号只能采集到部分内容，请登记发布记录或提交链接" in told[1]
-    assert "请登记发布记录" not in told[2]
+    assert "该账号不能自动采集，要靠人登记。" in told[0]
+    assert "该账号只能采集到部分内容，要靠人登记。" in told[1]
+    assert "要靠人登记" not in told[2]
 
 
 def test_messages_are_told_by_role_and_unit(client: TestClient) -> None:
