@@ -38,6 +38,8 @@ class Matter:
     """What its rule says now."""
     title: str
     """What the rule is called."""
+    due: date | None = None
+    """The last day of the term that runs for the unit, where the finding names none."""
 
 
 def why_no_notice(matter: Matter, now: datetime) -> str | None:
@@ -90,7 +92,7 @@ def notice(matter: Matter, office: Office, now: datetime) -> Document:
 
 def _facts(matter: Matter, now: datetime) -> dict[str, str]:
     finding, account, today = matter.finding, matter.account, beijing_date(now)
-    due = finding.due if finding else None
+    due = (finding.due if finding else None) or matter.due
     values = (
         matter.case.unit or "",
         account.name if account else "",

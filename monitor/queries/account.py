@@ -153,6 +153,12 @@ class AccountPage:
         return not any(source.next_look_at and not source.is_partial for source in self.row.sources)
 
     @property
+    def is_up_to_date(self) -> bool:
+        """False where a post came in after the account was judged: what was judged tells of the one before."""
+        said = self.updates
+        return said is None or said.last_post == self.row.newest_post_at
+
+    @property
     def advices(self) -> tuple[str, ...]:
         """The steps after which the ways to look show something again, each once."""
         return tuple(dict.fromkeys(filter(None, (source.advice for source in self.row.sources))))

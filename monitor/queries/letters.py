@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from monitor.core.calendar import beijing_date
+from monitor.core.case import Case
 from monitor.core.decision import in_force, of_this_life
 from monitor.core.deregistration import Progress, progress
-from monitor.core.finding import DEREGISTRATION, RuleBook
+from monitor.core.finding import DEREGISTRATION, RuleBook, State
 from monitor.core.news import Office
 from monitor.core.register import opened_again
+from monitor.core.rules import sup_02
 from monitor.documents import Document
 from monitor.documents.handover import Handover, handover
 from monitor.documents.notice import Matter, notice, why_no_notice
@@ -20,6 +23,8 @@ from monitor.queries.lines import OverviewContext
 from monitor.store import Tx
 from monitor.store.decisions import decisions_of
 from monitor.store.facts import known
+from monitor.store.findings import stated
+from monitor.store.registers import TO_SETTLE
 from monitor.store.roster import versions_of
 
 
@@ -42,7 +47,7 @@ def read_notice(tx: Tx, number: int, context: LetterContext) -> Document | None:
     facts = read_facts(tx, number, beijing_date(now))
     if facts is None:
         return None
-    matter = _matter(facts.line, context.moment)
+    matter = replace(_matter(facts.line, context.moment), due=_due(tx, facts.line.case, context))
     if reason := why_no_notice(matter, now):
         raise NoLetterError(reason)
     return notice(matter, context.office, now)
@@ -55,6 +60,17 @@ def can_be_noticed(line: CaseLine, moment: OverviewContext) -> bool:
 
 def _matter(line: CaseLine, moment: OverviewContext) -> Matter:
     return Matter(case=line.case, account=line.account, finding=line.finding, title=moment.title(line.case.rule))
+
+
+def _due(tx: Tx, case: Case, context: LetterContext) -> date | None:
+    """Return the last day of the unit's term, the same that reports name; None where none runs."""
+    said = stated(tx, sup_02.ID, [case.subject.key]).get(case.subject.key)
+    begun = min((step.at for step in case.steps if step.kind in TO_SETTLE), default=None)
+    is_spared = said is not None and said.state not in {State.OK, State.WARNING}
+    if begun is None or is_spared or sup_02.ID not in context.book.clauses:
+        return None
+    book = replace(context.book, calendar=context.moment.calendar.of(case.area))
+    return sup_02.due_on(case.rule, beijing_date(begun), book)
 
 
 def read_handover(tx: Tx, account_id: str, context: LetterContext) -> Document | None:

@@ -155,6 +155,8 @@ def _next_rung(row: OverviewRow, start: datetime | None, case: Case | None, mome
     days = max(0, (moment.today - begun).days)
     if _support(row) is Support.HELD:
         return _PAUSED
+    if row.mute is not None:
+        return f"暂停提醒至{with_week(row.mute.last, moment.today)}，期间不发提醒"
     if days <= ladder.limit and _support(row) is Support.BLIND:
         return "采集异常，暂不提醒，请人工核查"
     taken = case.height if case else 0

@@ -49,6 +49,11 @@ class Sent:
     """What people did about it, oldest first; read for a single message only."""
 
     @property
+    def stands_under(self) -> UnitKey | None:
+        """The unit whose message it is; None for the office's own, whichever unit's accounts those tell of."""
+        return None if self.kept.role is Role.OPERATOR else next(iter(self.units), None)
+
+    @property
     def to(self) -> str:
         """The reader, in words: 联络员 张某, or the role alone."""
         return f"{self.kept.role.label} {self.reader}".strip()
@@ -114,7 +119,7 @@ def read_messages(tx: Tx, tab: MessageTab, which: MessageFilter, now: datetime, 
 
 def _by_unit(found: Iterable[tuple[Sent, tuple[Notice, ...]]]) -> Iterator[MessageGroup]:
     def unit(entry: tuple[Sent, tuple[Notice, ...]]) -> UnitKey | None:
-        return min(entry[0].units, default=None)
+        return entry[0].stands_under
 
     for key, group in groupby(sorted(found, key=lambda entry: unit(entry) or ("", "")), key=unit):
         yield MessageGroup(unit=key, lines=tuple(MessageLine(sent=(sent,)) for sent, _ in group))
@@ -143,7 +148,7 @@ def read_message(tx: Tx, message_id: str, now: datetime, own: UnitKey | None = N
     if not found or found[0].message.id != message_id:
         return None
     ((one, _),) = _addressed(tx, found)
-    if own is not None and set(one.units) != {own}:
+    if own is not None and (one.stands_under is None or set(one.units) != {own}):
         return None
     return Sent(
         kept=one.kept,

@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.core.account import Platform
-from monitor.core.message import MessageState
+from monitor.core.message import MessageTab
 from monitor.core.observation import Reason
 from monitor.core.outage import Canary, LookCount, Outage
 from monitor.queries.advices import advices
 from monitor.store import Tx
 from monitor.store.blindness import BlindWay, blind_ways
 from monitor.store.first_looks import FirstLooks, first_looks
+from monitor.store.message_acts import open_failures
+from monitor.store.message_lists import MessageFilter, counts_of_tabs
 from monitor.store.outages import census, latest_outages, open_outages, reasons
-from monitor.store.outbox import counts
 from monitor.store.overview import CollectorCount, collector_counts, failing_sources, listings
 
 
@@ -84,7 +85,8 @@ class SystemPage:
     """Which platforms are seen through which collectors by lists that may show what is newest."""
     blind: tuple[BlindWay, ...] = ()
     """The ways to look that have shown nothing for long."""
-    messages: Mapping[MessageState, int] = field(default_factory=dict)
+    messages: Mapping[MessageTab, int] = field(default_factory=dict)
+    """How many there are under each tab of their page."""
     looks: FirstLooks | None = None
     """How many accounts there are, and how many of them wait for a person; None where the database does not answer."""
 
@@ -97,7 +99,7 @@ def read_system(tx: Tx, now: datetime, canaries: Mapping[Platform, Canary]) -> S
         advices=tuple(advices(failing_sources(tx))),
         listings=listings(tx),
         blind=tuple(blind_ways(tx, now)),
-        messages=counts(tx),
+        messages=counts_of_tabs(tx, MessageFilter(), open_failures(tx, now)),
         looks=first_looks(tx),
     )
 

@@ -10,7 +10,7 @@ from itertools import chain
 
 import sqlalchemy as sa
 
-from monitor.core.account import UnitKey
+from monitor.core.account import Role, UnitKey
 from monitor.core.calendar import ONE_DAY, start_of_day
 from monitor.core.message import MessageAct, MessageState, MessageTab
 from monitor.core.notice import Notice
@@ -66,7 +66,8 @@ def _of(tx: Tx, tab: MessageTab, which: MessageFilter, failures: Collection[str]
             ours = state == MessageState.HELD
         case MessageTab.FAILED:  # what a failed message was to tell is no longer tied to it
             theirs = failures if which.unit is None and which.own is None else _meant(tx, failures, which)
-            return [table.c.id.in_(theirs), *_on_day(which)]
+            is_theirs = [table.c.role != Role.OPERATOR] if which.own is not None else []
+            return [table.c.id.in_(theirs), *is_theirs, *_on_day(which)]
         case MessageTab.QUEUED:
             ours = state.in_([MessageState.QUEUED, MessageState.SENDING])
         case MessageTab.SENT:
@@ -115,7 +116,7 @@ def _of_units(which: MessageFilter) -> list[Condition]:
         found.append(_about(lights.c.unit == which.unit))
     if which.own is not None:
         ours = sa.and_(lights.c.unit == which.own.name, lights.c.area == which.own.area)
-        found += [_about(ours), ~_about(~ours)]
+        found += [_about(ours), ~_about(~ours), table.c.role != Role.OPERATOR]
     return found
 
 

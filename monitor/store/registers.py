@@ -142,7 +142,7 @@ def _decisions(tx: Tx, ids: Collection[str], now: datetime, known_by: datetime) 
     return tuple(decision for of_one in ruled.values() for decision in of_one)
 
 
-_TO_SETTLE = (
+TO_SETTLE = (
     StepKind.TASK,
     StepKind.OVERDUE,
     StepKind.ESCALATE,
@@ -198,7 +198,7 @@ def _unsettled() -> sa.Select[Any]:
         sa.select(case.c.id, case.c.account, case.c.rule, case.c.episode, begun, said.label("said"))
         .join_from(case, step, step.c.case == case.c.id)
         .where(case.c.opened_at <= at, sa.or_(case.c.closed_at.is_(None), case.c.closed_at > at))
-        .where(step.c.at <= at, step.c.kind.in_(_TO_SETTLE))
+        .where(step.c.at <= at, step.c.kind.in_(TO_SETTLE))
         .group_by(case.c.id, case.c.account, case.c.rule, case.c.episode)
         .order_by(begun, case.c.id)
     )

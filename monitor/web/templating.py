@@ -10,6 +10,7 @@ from monitor.core.calendar import beijing, beijing_date
 from monitor.core.labels import evidence_text, proposed, step_text
 from monitor.core.light import Light
 from monitor.core.phrases import dated, day, deadline_text, plain, with_week
+from monitor.core.phrases import until as last_day
 from monitor.core.rules.per_01 import ID as CONTACTS
 from monitor.core.rules.see_01 import ID as DUTY
 from monitor.core.rules.upd_01 import ID as UPDATES
@@ -74,6 +75,7 @@ class Templates:
             "dated": dated,
             "day": day,
             "deadline_text": deadline_text,
+            "last_day": last_day,
             "moment": moment,
             "navigation": navigation,
             "own_page": own_page,

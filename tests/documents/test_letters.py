@@ -74,6 +74,11 @@ def test_a_day_that_is_over_is_no_deadline(due: date, said: str) -> None:
     assert document.facts["整改时限"].startswith(said)
 
 
+def test_the_term_of_the_unit_stands_where_the_finding_names_no_day() -> None:
+    said = notice(replace(matter(), due=date(2026, 12, 1)), OFFICE, NOW).facts["整改时限"]
+    assert said == "2026年12月1日"
+
+
 def test_a_notice_to_a_unit_about_itself_names_no_account() -> None:
     about = replace(matter(), account=None)
     document = notice(about, OFFICE, NOW)

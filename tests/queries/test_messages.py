@@ -131,3 +131,25 @@ def test_a_page_holds_so_many(store: Store) -> None:
             outbox.save_draft(tx, draft, at=NOW, not_before=NOW, held=True)
     shown = page(store, MessageTab.HELD)
     assert (len(listed(shown)), shown.turn.pages, shown.groups[0].unit) == (LISTED, 2, None)
+
+
+def test_what_the_office_itself_reads_stands_under_the_office(store: Store) -> None:
+    """Whichever unit's accounts it tells of; and no unit sees it as its own."""
+    with store.begin() as tx:
+        mine = tuple(one.id for one in outbox.waiting_notices(tx) if one.person == LIAISON.key)
+        draft = outbox.Draft(
+            channel="mail",
+            role=Role.OPERATOR,
+            person="",
+            subject="每日摘要",
+            body="全县",
+            notices=mine,
+            topic="digest:1",
+        )
+        number = outbox.save_draft(tx, draft, at=NOW, not_before=NOW, held=True)
+    (group,) = page(store, MessageTab.HELD).groups
+    assert (group.unit, first(page(store, MessageTab.HELD)).stands_under) == (None, None)
+    assert not listed(page(store, MessageTab.HELD, own=SCHOOLS))
+    with store.read() as tx:
+        assert read_message(tx, number, NOW, own=SCHOOLS) is None
+        assert read_message(tx, number, NOW) is not None

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from monitor.core.case import Plan, StepKind
 from monitor.core.finding import State, Strength
+from monitor.core.observation import timeline
 from monitor.store import Store, cases, tables
+from monitor.store.looks import record
 from tests.store.build import DAY, finding, step
 from tests.web.browser import Browser
 from tests.web.conftest import client_of
-from tests.web.county import NEAR, NOW, OVERDUE, PHONE, UNSEEN, Surroundings, fill
+from tests.web.county import NEAR, NOW, OVERDUE, PHONE, UNSEEN, Surroundings, fill, looks, posts
 from tests.web.serving import served
 from tests.web.test_pages import text_of
 
@@ -127,3 +130,16 @@ def test_the_year_is_drawn_in_two_small_pictures_with_words_and_a_table(county: 
 def test_an_account_that_is_not_seen_now_is_not_said_to_be_silent_now(county: Store, around: Surroundings) -> None:
     text = text_of(shown(client_of(county, around), UNSEEN.id))
     assert re.search(r"最长的未更新时段11天：5月2日起，截至5月13日", text), text[text.index("近一年") :][:300]
+
+
+def test_a_post_that_came_after_the_judgement_gives_no_second_deadline(empty: Store, around: Surroundings) -> None:
+    """Between a look and the next judgement the sentence tells of the post before: no day is counted from another."""
+    fill(empty)
+    before = text_of(shown(client_of(empty, around), NEAR.id))
+    assert "期限5月21日（周四）" in before
+    with empty.begin() as tx:
+        record(tx, looks(NEAR.id, (timedelta(minutes=1), timeline(posts(3)))), lambda _, look: look.at + DAY)
+    page = text_of(shown(client_of(empty, around), NEAR.id))
+    head = page[: page.index("判定依据")]
+    assert "正在重新判定" in head
+    assert "期限5月" not in head

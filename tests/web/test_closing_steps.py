@@ -58,10 +58,10 @@ def kept(store: Store) -> list[tuple[Result | None, str, str]]:
 
 
 def test_each_day_is_marked_and_the_next_step_is_named_with_its_deadline(empty: Store, office: TestClient) -> None:
-    assert "下一步：备案，请于5月11日（周一）前。" in text_of(office.get(PAGE).text)
+    assert "下一步：备案，请于5月11日（周一）前（含当日）。" in text_of(office.get(PAGE).text)
     status, said = send(office, filed="2026-05-06")
     assert status == 303
-    assert "已登记“示例镇1”的注销进度：备案2026-05-06。下一步：公告，请于5月12日（周二）前。" in said
+    assert "已登记“示例镇1”的注销进度：备案2026-05-06。下一步：公告，请于5月12日（周二）前（含当日）。" in said
     status, said = send(office, announced="2026-05-07", applied="2026-05-08", frozen_until="2026-05-16", confirmed="")
     assert status == 303
     assert "下一步：确认，请于5月23日" in said

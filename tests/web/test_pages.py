@@ -12,7 +12,7 @@ from monitor.core.account import Role, Source
 from monitor.core.calendar import beijing_date
 from monitor.core.case import StepKind
 from monitor.core.observation import Reason, timeline
-from monitor.core.phrases import Names, day
+from monitor.core.phrases import Names, day, with_week
 from monitor.core.record import NewRecord, RecordKind, Result
 from monitor.core.rules import per_01
 from monitor.core.subject import SubjectKind
@@ -544,6 +544,8 @@ def test_an_overdue_account_that_is_muted_is_a_task_and_its_case_says_so(county:
         text="换人",
     )
     client = client_of(county, Surroundings())
+    head = f"/accounts/{OVERDUE.id}"
+    assert "督办" in text_of(client.get(head).text).partition("下一步")[2][:20]
     with county.read() as tx:
         (number,) = (case.id for case in cases(tx) if (case.account, case.rule) == (OVERDUE.id, "UPD-01"))
     assert "提醒暂停" not in text_of(client.get(f"/cases/{number}").text)
@@ -551,6 +553,10 @@ def test_an_overdue_account_that_is_muted_is_a_task_and_its_case_says_so(county:
     with county.begin() as tx:
         save_records(tx, [row], known_at=NOW)
     assert f"提醒暂停至{day(today)}（{day(today)}起，张三登记：换人）" in text_of(client.get(f"/cases/{number}").text)
+    paused = f"暂停提醒至{with_week(today, today)}，期间不发提醒"
+    assert f"下一步 {paused}" in text_of(client.get(head).text), "no step is announced that will not be sent"
+    assert paused in text_of(client.get(f"/cases/{number}").text)
+    assert "督办" not in text_of(client.get(head).text).partition("下一步")[2][:40]
     assert "超期而暂停提醒，确认是否继续：“示例交通”（" in text_of(client.get("/").text)
     assert names_in(client.get("/accounts?task=muted").text) == [OVERDUE.name]
     assert client.get(f"/api/v1/accounts/{OVERDUE.id}").json()["muted_until"] == today.isoformat()

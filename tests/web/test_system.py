@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from monitor.core.account import Platform
+from monitor.core.message import MessageAct
 from monitor.core.outage import Canary, Cause, Outage
-from monitor.store import Store, open_store, outages
+from monitor.store import Store, message_acts, open_store, outages
 from monitor.web.page_context import PassStatus
 from tests.databases import migrated
 from tests.web.conftest import client_of
@@ -113,3 +115,23 @@ def test_what_is_over_is_told_with_what_it_was(tmp_path: Path) -> None:
     shown = page(tmp_path, outage(Platform.WEIBO, ended=True))
     assert "bound method" not in shown
     assert "微博采集暂停（5月19日" in shown
+
+
+def test_messages_are_counted_as_on_their_own_page(empty: Store, around: Surroundings) -> None:
+    """A failure that was told on the phone stands with what was said, on both pages."""
+    fill(empty)
+    client = client_of(empty, around)
+
+    def said() -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+        counted = re.compile(r'<a href="/messages\?state=(\w+)"[^>]*>([^<]*?\d+)</a>')
+        listed = {(state, text) for state, text in counted.findall(client.get("/messages").text) if text[-1] != "0"}
+        return listed, set(counted.findall(client.get("/system").text))
+
+    there, here = said()
+    assert there == here
+    with empty.begin() as tx:
+        (failed,) = message_acts.open_failures(tx, NOW)
+        message_acts.note(tx, [failed], MessageAct.PHONED, by="操作员", at=NOW, text="已告知")
+        message_acts.phoned(tx, failed, at=NOW)
+    after, here = said()
+    assert after == here != there

@@ -16,7 +16,7 @@ from monitor.actions.perform import perform_async
 from monitor.actions.refused import Field, RefusedError, StaleError
 from monitor.core.closing_steps import ClosingDay
 from monitor.core.deregistration import ID, Progress
-from monitor.core.phrases import deadline_text
+from monitor.core.phrases import until
 from monitor.queries.lines import OverviewContext
 from monitor.web import forms
 from monitor.web.auth.visitor import visitor_of
@@ -69,7 +69,7 @@ def _next(reached: Progress, moment: OverviewContext) -> str:
     """Return what is to be done next, and by when, as a sentence; empty where all is done."""
     if reached.next is None:
         return ""
-    due = f"，请于{deadline_text(reached.due, moment.today)}前" if reached.due else ""
+    due = f"，请于{until(reached.due, moment.today)}" if reached.due else ""
     return f"下一步：{reached.next.label}{due}。"
 
 
