@@ -12,10 +12,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 TIMEOUT = 30
-PATIENCE = 150
+PATIENCE = 60
 """Seconds in which a browser that is waited for says something, however slow the machine."""
 _KEYS = {"Enter": (13, "\r"), "Tab": (9, ""), "Space": (32, " "), "Escape": (27, ""), "ArrowDown": (40, "")}
 """The code of each named key, and the text it gives."""
@@ -188,7 +189,10 @@ class Browser:
             self._events.append(said)
 
     def _wait_for(self, event: str) -> None:
+        patient_until = monotonic() + PATIENCE
         while not any(entry.get("method") == event for entry in self._events):
+            if monotonic() > patient_until:  # a page that asks for news goes on saying something
+                raise RuntimeError(f"no {event}: what was clicked may have led nowhere")
             self._events.append(self._hear())
 
     def _hear(self) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def test_a_number_is_two_clicks_away_from_today(chromium: Browser, empty: Store,
     fill(empty)
     with served(empty, around) as address:
         chromium.look(f"{address}/", width=1280)
-        for what in ("section[aria-labelledby=deadlines] table a", 'form[action="/contacts"] button'):
+        for what in ("section[aria-labelledby=deadlines] a[href^='/accounts/']", 'form[action="/contacts"] button'):
             chromium.click(what, is_leaving=True)
         assert chromium.evaluate("document.querySelector('a.tel').getAttribute('href')") == f"tel:{PHONE}"
 
