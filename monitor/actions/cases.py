@@ -11,6 +11,7 @@ from monitor.actions.merging import Target, target_of
 from monitor.actions.refused import FIELDS, Field, IncompleteError, RefusedError, StaleError
 from monitor.core.calendar import beijing, beijing_date, start_of_day
 from monitor.core.case import Case, Closing
+from monitor.core.choices import ChoicePart
 from monitor.core.decidable import advice, recommended, refusal
 from monitor.core.decision import (
     ENDING,
@@ -39,9 +40,11 @@ VERBS: Mapping[Ruling, str] = {
 }
 """How the audit log calls each of them, as the commands do."""
 _FIELDS = {
-    field.label: field for field in (Field("by", "决定人"), Field("note", "说明"), Field("document", "依据文号"))
+    "决定人": Field("by", "决定人"),
+    "说明": Field("note", ChoicePart.NOTE.label),
+    "依据文号": Field("document", ChoicePart.DOCUMENT.label),
 }
-"""As the columns of an import file are called."""
+"""By the columns of an import file, as the forms call them."""
 _VERIFIED = frozenset({Ruling.CONFIRMED, Ruling.REJECTED})
 
 

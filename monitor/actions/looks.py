@@ -74,7 +74,7 @@ class WouldAccuseError(RefusedError):
     def __init__(self, days: int) -> None:
         """Say for how many days."""
         self.days = days
-        super().__init__(f"将认定超期{days}天，请再看一眼。", NEWEST)
+        super().__init__(f"将认定超期：已{days}天未更新，请再看一眼。", NEWEST)
 
 
 class CorrectedMeanwhileError(RefusedError):

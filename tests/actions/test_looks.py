@@ -79,7 +79,7 @@ def test_only_a_complete_look_shows_that_nothing_newer_was_there(hand: Store) ->
 def test_a_look_that_would_accuse_asks_first_and_keeps_nothing(hand: Store) -> None:
     with pytest.raises(WouldAccuseError) as asked:
         look(hand, "11-16")
-    assert (str(asked.value), asked.value.days) == ("将认定超期17天，请再看一眼。", 17)
+    assert (str(asked.value), asked.value.days) == ("将认定超期：已17天未更新，请再看一眼。", 17)
     with hand.read() as tx:
         assert tx.scalar(sa.select(sa.func.count()).select_from(tables.observations)) == 0
         assert tx.scalar(sa.select(sa.func.count()).select_from(tables.posts)) == 0

@@ -133,7 +133,7 @@ def test_the_interface_names_what_a_decision_lacks_or_has_too_much_of(
     headers, number = bearer(issued(filled, around, TokenScope.DECIDE)), a_case(filled)
     address = f"/api/v1/cases/{number}/decisions"
     refused = caller.post(address, json={"ruling": "deregistered"}, headers=headers)
-    assert (refused.status_code, refused.json()["detail"]) == (409, "注销须写明文号或纪要编号，请补上依据文号。")
+    assert (refused.status_code, refused.json()["detail"]) == (409, "注销须写明文号或纪要编号，请补上文号或纪要编号。")
     body = {
         "ruling": "exempted",
         "note": "整合期间",

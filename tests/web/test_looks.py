@@ -168,10 +168,10 @@ def test_only_one_post_is_no_complete_look(office: Office) -> None:
 def test_a_day_that_accuses_is_asked_about_once_more_and_only_that_very_day_is_confirmed(office: Office) -> None:
     asked = office.send("/looks/row?account=H01", row=True, day__H01="11-16")
     assert asked.status_code == 422
-    assert "将认定超期17天，请再看一眼" in asked.text
+    assert "将认定超期：已17天未更新，请再看一眼" in asked.text
     assert office.looks() == 0
     other = office.send("/looks/row?account=H01", row=True, day__H01="11-15", sure__H01="11-16")
-    assert "将认定超期18天" in other.text
+    assert "将认定超期：已18天未更新" in other.text
     assert office.looks() == 0
     sure = office.send("/looks/row?account=H01&sure=11-16", row=True, day__H01="11-16")
     assert sure.status_code == 200
@@ -323,7 +323,7 @@ def test_an_accusation_is_confirmed_by_its_own_button_and_by_no_slip_of_enter(
         chromium.evaluate("document.querySelector('input[data-row]').focus()")
         chromium.type("11-16")
         chromium.press("Enter")
-        assert "将认定超期17天" in str(chromium.evaluate(SAID))
+        assert "将认定超期：已17天未更新" in str(chromium.evaluate(SAID))
         chromium.evaluate("new Promise(done => setTimeout(done, 600))")
         chromium.press("Enter")
         chromium.evaluate("new Promise(done => setTimeout(done, 300))")
