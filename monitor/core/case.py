@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from monitor.core.account import Labelled
 from monitor.core.calendar import ONE_DAY, DaysOff, WorkCalendar, beijing_date
+from monitor.core.decision import Ruling
 from monitor.core.finding import Finding, Pacing, RuleBook, State, Strength, Support
 from monitor.core.rules import app_01, upd_01
 from monitor.core.subject import Subject
@@ -64,6 +65,9 @@ class Closing(Labelled):
 
     UPDATED = "updated", "已更新"
     COMPLETED = "completed", "已补正"
+    EXEMPTED = "exempted", "已豁免"
+    RETAINED = "retained", "已决定保留"
+    REJECTED = "rejected", "误报"
     LAPSED = "lapsed", "问题已消除"
     CORRECTED = "corrected", "数据已更正"
     NOT_APPLICABLE = "not_applicable", "不再涉及"
@@ -116,6 +120,8 @@ class Case:
     closing: Closing | None = None
     acknowledgements: tuple[Acknowledgement, ...] = ()
     """Oldest first."""
+    waits: bool = True
+    """True if it is the office's, its last step having made it that (OFFICES), and nothing decided answers it."""
 
     @property
     def account(self) -> str | None:
@@ -202,6 +208,8 @@ class Plan:
     step: Step | None = None
     episode: str | None = None
     """The gap that the open case is about from now on, where it goes on although its gap is another by now."""
+    waits: bool | None = None
+    """Whether the open case, which the office has, waits on it from now on; None where nothing changes."""
 
 
 NOTHING = Plan()
@@ -223,7 +231,15 @@ def plan(
             step = _task(finding, still_open, calendar, now)
         case Pacing.VERIFY:
             step = _verification(finding, still_open, calendar, now)
-    return Plan(close=close, step=step, episode=episode) if close or step or episode else NOTHING
+    waits = _waits_anew(finding, still_open)
+    return Plan(close=close, step=step, episode=episode, waits=waits)
+
+
+def _waits_anew(finding: Finding, case: Case | None) -> bool | None:
+    """Return whether an open case that the office has waits on it, if that is another than before."""
+    if case is None or not case.steps or case.steps[-1].kind not in OFFICES:
+        return None
+    return None if case.waits is not finding.is_answered else not finding.is_answered
 
 
 def _is_another_gap(finding: Finding, case: Case) -> bool:
@@ -242,7 +258,7 @@ def _closing(
     if finding.state is State.NOT_APPLICABLE:
         return Close(closing=Closing.NOT_APPLICABLE)
     if finding.state is State.EXEMPTED:
-        return Close(closing=Closing.COMPLETED)
+        return Close(closing=Closing.RETAINED if finding.decided is Ruling.RETAINED else Closing.EXEMPTED)
     match pacing:
         case Pacing.LADDER:
             if finding.episode == case.episode:
@@ -254,7 +270,7 @@ def _closing(
             return Close(closing=Closing.UPDATED, step=_recovered(finding, case, now))
         case Pacing.TASK:
             if finding.state is State.OK:
-                return Close(closing=Closing.LAPSED if finding.last_post else Closing.COMPLETED)
+                return Close(closing=_settled(finding))
             goes_on = finding.episode == case.episode or _is_another_gap(finding, case)
             return None if goes_on else Close(closing=Closing.CORRECTED)
         case Pacing.VERIFY:
@@ -263,6 +279,13 @@ def _closing(
             if finding.episode:
                 return Close(closing=Closing.CORRECTED)
             return Close(closing=Closing.LAPSED, step=_recovered(finding, case, now))
+
+
+def _settled(finding: Finding) -> Closing:
+    """Return why an operator's task has ended: by a decision, else by itself or by somebody's doing."""
+    decided = {Ruling.RETAINED: Closing.RETAINED, Ruling.REJECTED: Closing.REJECTED}
+    by_itself = Closing.LAPSED if finding.last_post else Closing.COMPLETED
+    return decided.get(finding.decided, by_itself) if finding.decided else by_itself
 
 
 def _recovered(finding: Finding, case: Case, now: datetime) -> Step | None:
@@ -472,12 +495,12 @@ def _task_again(finding: Finding, case: Case, calendar: WorkCalendar, now: datet
 
 
 def _task(finding: Finding, case: Case | None, calendar: WorkCalendar, now: datetime) -> Step | None:
-    """Return the operator's task; a hint is nobody's task.
+    """Return the operator's task; a hint is nobody's task, nor is what a decision has answered.
 
     It is named at once, again after every ten working days, and on the working day on which, or after which, it can be
     done first and is due: a step of that kind has the ordinal of the date as its number.
     """
-    if not finding.state.is_trouble or finding.strength is Strength.ADVISORY:
+    if not finding.state.is_trouble or finding.strength is Strength.ADVISORY or finding.is_answered:
         return None
     today = beijing_date(now)
     worked = calendar.workdays_between(beijing_date(case.opened_at), today) if case else 0

@@ -83,7 +83,7 @@ _LEADS_TO: Mapping[Ruling, str] = {
     Ruling.RETAINED: "账号保留，这一次不再追究；下一次照常，更新等其他要求照常。",
     Ruling.CONSOLIDATED: "列入清理整合进度，期间继续监测和提醒更新；内容迁往所填账号后办理注销。",
     Ruling.DEREGISTERED: "列入注销进度，期间继续监测和提醒更新，直到核实账号已注销。",
-    Ruling.REVOKED: "自今天起恢复判定和提醒，已过的期间不追溯。",
+    Ruling.REVOKED: "自今天起恢复判定和提醒，已过的期间不追溯；事项已办结而问题仍在的，另列新事项，可从本事项打开。",
 }
 CLOSING = "同样的问题再出现会重新列入。"
 """What the end of a case by hand leads to."""
@@ -139,7 +139,9 @@ def leads_to(ruling: Ruling, today: date, terms: DecisionTerms) -> str:
     if ruling is not Ruling.EXEMPTED:
         return f"{_LEADS_TO[ruling]}{another}"
     last = dated(exemption_ends(today, terms), today)
-    return f"豁免至{last}（含当日）：期间不再提醒，不列入清理整合建议名单，台账写“已豁免”；到期前提醒办公室。{another}"
+    spared = f"只豁免这一项要求，至{last}（含当日）：期间不因这一项提醒，也不再提请研判"
+    rest = "其他各项（包括更新）照常判定和提醒，需要一并豁免的，请在相应事项中另行登记"
+    return f"{spared}，账号页面列为“已豁免”；{rest}。到期前提醒办公室。{another}"
 
 
 def _choice(ruling: Ruling, finding: Finding, today: date, terms: DecisionTerms) -> Choice:

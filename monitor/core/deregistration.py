@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta
 
 from monitor.core.account import Account, AccountStatus, Labelled
 from monitor.core.calendar import EVER, ONE_DAY, beijing_date, start_of_day
-from monitor.core.decision import ENDING, Decision, Ruling, in_force, of_this_life
+from monitor.core.decision import ENDING, Decision, Ruling, in_force, of_this_life, parties
 from monitor.core.finding import DEREGISTRATION, Known, RuleBook
 from monitor.core.forms import target_of
 from monitor.core.observation import Observation, Standing, Timeline
@@ -207,6 +207,29 @@ def is_under_way(
     """
     is_open = account.status is not AccountStatus.CLOSED
     return is_open and _marks(account, versions, decisions, records).tell_of_one(account)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What was decided that an account comes to."""
+
+    ruling: Ruling
+    on: date
+    by: str
+    """Who decided by which document; empty where only the progress (注销进度) says that it was decided."""
+
+
+def end_of(
+    account: Account, versions: Iterable[Version], decisions: Iterable[Decision], records: Iterable[Record]
+) -> End | None:
+    """Return the end that was decided for an account and not called off; 注销 wins where both were, then the first.
+
+    Takes what `is_under_way` does.
+    """
+    marks = _marks(account, versions, decisions, records)
+    said = [End(decision.ruling, beijing_date(decision.at), parties(decision)) for decision in marks.decisions]
+    said += [End(_DECIDING[record.result], record.on, "") for record in marks.records if record.result in _DECIDING]
+    return min(said, key=lambda end: (end.ruling is not Ruling.DEREGISTERED, end.on, not end.by), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from functools import cached_property, partial
 
 from monitor.core.account import Account, Labelled, Platform, Scope
 from monitor.core.calendar import EVER, ONE_DAY, WorkCalendar, beijing_date, start_of_day
-from monitor.core.decision import SPARING, USUAL_TERMS, Decision, DecisionTerms, Ruling, in_force, of_this_life
+from monitor.core.decision import ENDING, SPARING, USUAL_TERMS, Decision, DecisionTerms, Ruling, in_force, of_this_life
 from monitor.core.download import Download, Probe
 from monitor.core.expiry import ended
 from monitor.core.needs import NOTHING, Needs
@@ -152,6 +152,9 @@ class Finding:
     """The last day for what the operator has to do, where the rule names one: its task is named once more then."""
     is_the_unit_s: bool = False
     """True if the operator's task is one that only the unit can do: its liaison is told as well."""
+    decided: Ruling | None = None
+    """What people decided that answers it: of a spared or dismissed one by what, of one that stands what its account
+    comes to; None where nothing was decided, or not all that it asks."""
     is_scope_open: bool = False
     """True if it would be a warning or a violation, were it known that the account or the unit is in scope."""
 
@@ -175,6 +178,11 @@ class Finding:
         """True if people decide about it; what is the office's own work is done, and no matter of opinion."""
         is_own = self.state is State.NEEDS_REVIEW and (self.rule in _OFFICES_OWN or self._is_about_the_roster)
         return not is_own or self.is_scope_open
+
+    @property
+    def is_answered(self) -> bool:
+        """True if it stands, and its account's end, which answers what it asks, is decided: nobody need be asked."""
+        return self.decided in ENDING
 
     @property
     def label(self) -> str:

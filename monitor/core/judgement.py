@@ -8,11 +8,13 @@ from datetime import date, datetime
 
 from monitor.core.account import Scope
 from monitor.core.calendar import beijing_date
-from monitor.core.decision import Decision, Ruling, parties
+from monitor.core.decision import Decision, Ruling, in_force, parties
+from monitor.core.deregistration import End, end_of
 from monitor.core.finding import (
     AreaRule,
     Basis,
     Finding,
+    Known,
     Proposal,
     RuleBook,
     State,
@@ -22,19 +24,91 @@ from monitor.core.finding import (
 from monitor.core.lasting import with_beginnings
 from monitor.core.obligations import asks_whether_it_stays
 from monitor.core.phrases import dated
+from monitor.core.record import RecordKind
 from monitor.core.register import Register, pending_since
 from monitor.core.subject import SubjectKind
 
 _DISPOSALS = frozenset({Ruling.EXEMPTED, Ruling.RETAINED, Ruling.CONSOLIDATED, Ruling.DEREGISTERED})
 
 
-def reviewed(finding: Finding, decisions: Iterable[Decision], now: datetime) -> Finding:
+def reviewed(finding: Finding, decisions: Iterable[Decision], now: datetime, end: End | None = None) -> Finding:
     """Return a finding as it stands after what people decided about whom it is on and did not revoke.
 
     The latest exemption exempts from what would be held or warned of, where the clause is not 一律 or 不得; 保留 does
     where the rule asks whether the account stays, and answers that question where it is open. A confirmation makes a
     doubt a violation, 误报 dismisses it. The judgement stays in the sentence: nothing is hidden from the ledger.
+    `end` is what was decided that the account comes to, under whichever rule: where that answers what a finding puts
+    to the review, nobody is asked again.
     """
+    ruled = _ruled(finding, decisions, now)
+    return _with_end(ruled, end, beijing_date(now)) if end and _asks_for_an_end(ruled) else ruled
+
+
+def end_in(register: Register, account_id: str) -> End | None:
+    """Return the end that was decided for an account of an area (see `end_of`)."""
+    account = register.by_id.get(account_id)
+    if account is None:
+        return None
+    marked = register.records_of_this_life(RecordKind.DEREGISTRATION, account_id)
+    return end_of(account, register.versions_of(account_id), register.decisions_of(account_id), marked)
+
+
+def end_known(known: Known) -> End | None:
+    """Return the same of what is known of an account."""
+    marked = known.records_of(RecordKind.DEREGISTRATION)
+    return end_of(known.account, known.versions, in_force(known.decisions), marked)
+
+
+_OF_ENDS = frozenset({Proposal.DEREGISTER, Proposal.CONSOLIDATE, Proposal.CANCEL})
+
+
+def _asks_for_an_end(finding: Finding) -> bool:
+    """True if what it asks is whether the account stays, or it proposes that it does not."""
+    return asks_whether_it_stays(finding.rule) or not _OF_ENDS.isdisjoint(finding.proposals)
+
+
+def _with_end(finding: Finding, end: End, today: date) -> Finding:
+    """Return a trouble with the decided end of its account: as answered, or with what is still to be decided.
+
+    What is only suspected is to be found out first, and asks nothing of the review.
+    """
+    if not finding.state.is_trouble or finding.state is State.SUSPECTED:
+        return finding
+    left = _left_open(finding, end)
+    return replace(
+        finding, decided=None if left else end.ruling, because=f"{finding.because}{_told(finding, end, left, today)}"
+    )
+
+
+def _told(finding: Finding, end: End, left: Collection[Proposal], today: date) -> str:
+    """Return the end and what it leaves open as a sentence; of one that the finding names already, only the latter."""
+    is_said = finding.because.endswith(_ended(end.ruling, end.by))
+    said = [] if is_said else [f"{dated(end.on, today)}已决定{end.ruling.label}{f'（{end.by}）' if end.by else ''}"]
+    asked = "、".join(proposal.label for proposal in left if proposal is not Proposal.REVIEW)
+    if left:
+        said.append(f"仍待研判是否{asked}" if asked else "仍待研判")
+    return f"{'，'.join(said)}。" if said else ""
+
+
+def _ended(ruling: Ruling, by: str) -> str:
+    return f"已决定{ruling.label}（{by}）。"
+
+
+def _left_open(finding: Finding, end: End) -> tuple[Proposal, ...]:
+    """Return what a finding proposes that the end of its account does not answer.
+
+    An account that is 注销 stays no more, and need not be merged; of one that is merged it is open whether it ends.
+    """
+    if end.ruling is Ruling.DEREGISTERED and asks_whether_it_stays(finding.rule):
+        return ()
+    answered = {Proposal.CONSOLIDATE}
+    if end.ruling is Ruling.DEREGISTERED:
+        answered |= {Proposal.DEREGISTER, Proposal.CANCEL}
+    return tuple(proposal for proposal in finding.proposals if proposal not in answered)
+
+
+def _ruled(finding: Finding, decisions: Iterable[Decision], now: datetime) -> Finding:
+    """Return a finding as what was decided about whom it is on, under its own rule, leaves it."""
     mine = [decision for decision in decisions if decision.rule == finding.rule]
     if not mine or finding.state.is_settled:
         return finding
@@ -60,7 +134,8 @@ def area_findings(rule: AreaRule, register: Register, book: RuleBook, now: datet
                 yield finding
 
     for finding in with_beginnings(rule, said(register, now), register, book, now, said):
-        yield reviewed(finding, register.standing_decisions_on(finding.subject), now)
+        end = end_in(register, finding.account) if finding.account else None
+        yield reviewed(finding, register.standing_decisions_on(finding.subject), now, end)
 
 
 def silent(rule: AreaRule, register: Register, book: RuleBook, said: Collection[Finding]) -> Iterator[Finding]:
@@ -114,21 +189,23 @@ def _disposed(finding: Finding, decision: Decision, today: date) -> Finding | No
         case Ruling.CONSOLIDATED | Ruling.DEREGISTERED:
             if not _concerns(decision, finding):
                 return None
-            return replace(finding, because=f"{finding.because}已决定{decision.ruling.label}（{by}）。")
+            return replace(finding, because=f"{finding.because}{_ended(decision.ruling, by)}")
         case Ruling.CONFIRMED | Ruling.REJECTED | Ruling.REVOKED:
             return None
 
 
 def _retained(finding: Finding, by: str) -> Finding | None:
     if finding.state is State.NEEDS_REVIEW and finding.strength.admits(Ruling.RETAINED):
-        return replace(finding, state=State.OK, proposals=(), because=f"{finding.because}已决定保留（{by}）。")
+        said = f"{finding.because}已决定保留（{by}）。"
+        return replace(finding, state=State.OK, proposals=(), because=said, decided=Ruling.RETAINED)
     return _spared(finding, Ruling.RETAINED, f"已决定保留（{by}）")
 
 
 def _spared(finding: Finding, ruling: Ruling, why: str) -> Finding | None:
     if not finding.strength.admits(ruling) or not finding.state.is_held_against:
         return None  # whoever has done nothing wrong for certain has nothing to be spared
-    return replace(finding, state=State.EXEMPTED, proposals=(), because=f"{finding.because}{why}。")
+    said = f"{finding.because}{why}。"
+    return replace(finding, state=State.EXEMPTED, proposals=(), because=said, decided=ruling)
 
 
 def _concerns(decision: Decision, finding: Finding) -> bool:
@@ -157,7 +234,8 @@ def _found_out(finding: Finding, decision: Decision) -> Finding:
         return replace(finding, state=State.VIOLATED, because=because)
     # a gap without updates is a matter of days, not of opinion
     if decision.ruling is Ruling.REJECTED and finding.days is None and finding.state is not State.UNKNOWN:
-        return replace(finding, state=State.OK, proposals=(), because=f"{finding.because}经人工核实为误报。")
+        said = f"{finding.because}经人工核实为误报。"
+        return replace(finding, state=State.OK, proposals=(), because=said, decided=Ruling.REJECTED)
     return finding
 
 

@@ -11,7 +11,7 @@ from monitor.core.account import Account, Role
 from monitor.core.calendar import WorkCalendar, beijing_date
 from monitor.core.case import AHEAD, NOTHING, Case, Step, plan
 from monitor.core.finding import AreaRule, Finding, Known, Rule, RuleBook, judge_again_at, word_of
-from monitor.core.judgement import area_findings, reviewed, silent
+from monitor.core.judgement import area_findings, end_known, reviewed, silent
 from monitor.core.notice import NewNotice, is_alarm, notify
 from monitor.core.register import Register
 from monitor.pipeline.faults import Faults
@@ -41,9 +41,9 @@ class RulesInForce:
         self, known: Known, now: datetime, only: Collection[str] | None = None
     ) -> tuple[tuple[Rule, Finding], ...]:
         """Return what every rule in force (or only those) says of one account, after what people decided."""
-        book = self.book(now, known.account.area)
+        book, end = self.book(now, known.account.area), end_known(known)
         return tuple(
-            (rule, reviewed(word_of(rule, known, book, now), known.standing_decisions, now))
+            (rule, reviewed(word_of(rule, known, book, now), known.standing_decisions, now, end))
             for rule in self.in_force(book)
             if only is None or rule.id in only
         )

@@ -12,7 +12,7 @@ from monitor.core.appearance import AppearanceChange
 from monitor.core.calendar import beijing_date
 from monitor.core.case import LADDER, Case, Step
 from monitor.core.claim import Claim
-from monitor.core.decision import Decision, of_this_life
+from monitor.core.decision import Decision, Ruling, of_this_life
 from monitor.core.finding import Finding, State, Support
 from monitor.core.light import Light
 from monitor.core.notice import Notice
@@ -117,8 +117,22 @@ class AccountPage:
 
     @property
     def fine(self) -> tuple[Finding, ...]:
-        """Those that are well, or exempted."""
-        return tuple(finding for finding in self.findings if finding.state in _WELL)
+        """Those that are well."""
+        return tuple(finding for finding in self.findings if finding.state is State.OK)
+
+    @property
+    def exempted(self) -> tuple[Finding, ...]:
+        """What the account is exempted from, though it is so."""
+        return tuple(finding for finding in self._spared if finding.decided is not Ruling.RETAINED)
+
+    @property
+    def retained(self) -> tuple[Finding, ...]:
+        """The same, where it was decided that it stays."""
+        return tuple(finding for finding in self._spared if finding.decided is Ruling.RETAINED)
+
+    @property
+    def _spared(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.state is State.EXEMPTED)
 
     @property
     def unknown(self) -> tuple[Finding, ...]:
@@ -212,9 +226,6 @@ def read_account(tx: Tx, account_id: str, moment: OverviewContext) -> AccountPag
         claims=claims_of(tx, account_id),
         basis_changed=tuple(decision for decision in standing.values() if decision.basis_changed),
     )
-
-
-_WELL = frozenset({State.OK, State.EXEMPTED})
 
 
 def _told(tx: Tx, row: OverviewRow, case: Case | None) -> tuple[RoleTold, ...]:

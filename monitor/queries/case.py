@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from monitor.core.account import Contact, Role, UnitKey
-from monitor.core.case import LADDER, Acknowledgement, Step
+from monitor.core.case import LADDER, Acknowledgement, Case, Step
 from monitor.core.choices import Choice, barred, choices
 from monitor.core.decidable import recommended
 from monitor.core.decision import ENDING, Decision, KeptRequest, Ruling, in_force
@@ -20,7 +20,7 @@ from monitor.queries.cases import CaseLine, lines_of, targets
 from monitor.queries.lines import OverviewContext, line_of
 from monitor.store import Tx, decision_requests
 from monitor.store.case_lists import CaseFilter, Wait, numbers
-from monitor.store.cases import case, finding_on, notices_of_case
+from monitor.store.cases import case, finding_on, neighbours, notices_of_case
 from monitor.store.decisions import decisions_on, marks
 from monitor.store.facts import known
 from monitor.store.outbox import messages
@@ -89,6 +89,10 @@ class CasePage:
     seen: str
     """How it stands, for forms: see `marks`."""
     place: Place
+    before: Case | None = None
+    """The case about the same before it."""
+    after: Case | None = None
+    """The one about the same after it: of what came up again, or is no longer exempted."""
     progress: Progress | None = None
     """How far the account's deregistration is; None where there is none, or the case is not about it."""
 
@@ -143,6 +147,7 @@ def read_case(
     is_gone = line.case.account is not None and line.account is None
     is_decidable = finding is not None and (is_open or finding.state is State.EXEMPTED) and not is_gone
     standing = _standing(facts.decisions)
+    before, after = neighbours(tx, line.case)
     return CasePage(
         line=line,
         entries=_entries(tx, facts, number),
@@ -159,6 +164,8 @@ def read_case(
         targets=targets(tx, [line]) if is_decidable else (),
         seen=marks(tx, [line.case])[line.case.id],
         place=_place(tx, line) if is_open else Place(),
+        before=before,
+        after=after,
         progress=_progress(tx, line, standing, moment.now, book),
     )
 
@@ -202,6 +209,9 @@ def _coming(tx: Tx, line: CaseLine, moment: OverviewContext) -> str:
         return f"{coming}；更新后自动办结。" if coming else "更新后自动办结。"
     if finding is not None and finding.state is State.SUSPECTED:
         return "请人工核实，登记“确认”或“误报”；恢复后自动办结。"
+    if finding is not None and finding.is_answered and finding.decided is not None:
+        label = finding.decided.label
+        return f"已决定{label}，不再研判；请按{label}进度办理，账号注销后自动办结。"
     due = f"，请于{deadline_text(finding.due, moment.today)}前办理" if finding is not None and finding.due else ""
     return f"待办公室办理{due}；问题消除后自动办结。"
 

@@ -57,6 +57,7 @@ __all__ = [
     "judge_soon",
     "last_step",
     "lock",
+    "neighbours",
     "notices_of_case",
     "open_cases",
     "open_on",
@@ -371,6 +372,15 @@ def case_history(tx: Tx, account_id: str) -> tuple[Case, ...]:
     return with_steps(tx, chosen.order_by(table.c.opened_at.desc(), table.c.id.desc()))
 
 
+def neighbours(tx: Tx, case: Case) -> tuple[Case | None, Case | None]:
+    """Return the cases of the same subject and rule right before and right after a case."""
+    table = tables.cases
+    alike = sa.select(table).where(table.c.subject == case.subject.key, table.c.rule == case.rule)
+    before = with_steps(tx, alike.where(table.c.id < case.id).order_by(table.c.id.desc()).limit(1))
+    after = with_steps(tx, alike.where(table.c.id > case.id).order_by(table.c.id).limit(1))
+    return next(iter(before), None), next(iter(after), None)
+
+
 def _carry_out(tx: Tx, judgements: Iterable[Judgement], at: datetime) -> tuple[int, ...]:
     """Do what the plans say: first the ends of open cases, then the steps, in new cases where none goes on.
 
@@ -379,6 +389,7 @@ def _carry_out(tx: Tx, judgements: Iterable[Judgement], at: datetime) -> tuple[i
     busy = [judgement for judgement in judgements if judgement.plan != NOTHING]
     _close(tx, busy, at)
     _rename(tx, busy)
+    _wait(tx, busy)
     opened = iter(
         _open(tx, [judgement.finding for judgement in busy if judgement.plan.step and not judgement.goes_on], at)
     )
@@ -431,6 +442,16 @@ def _rename(tx: Tx, judgements: Iterable[Judgement]) -> None:
     run(tx, _CHANGE, [{"b_id": case.id, "episode": episode} for case, episode in renamed])
 
 
+def _wait(tx: Tx, judgements: Iterable[Judgement]) -> None:
+    """Have open cases wait on the office, as since their last step, or wait no more."""
+    turned = [
+        _waits(judgement.case.id, judgement.case.steps[-1], is_answered=not judgement.plan.waits)
+        for judgement in judgements
+        if judgement.case is not None and judgement.plan.waits is not None
+    ]
+    run(tx, _CHANGE, turned)
+
+
 def _open(tx: Tx, findings: Sequence[Finding], at: datetime) -> Sequence[int]:
     """Open a case about each of these findings; return their ids in the same order."""
     rows = [
@@ -459,15 +480,16 @@ def _take(tx: Tx, taken: Sequence[tuple[int, Step, Judgement]]) -> None:
         for case_id, step, _ in taken
     ]
     run(tx, sa.insert(tables.steps), rows)
-    run(tx, _CHANGE, [_waits(case_id, step) for case_id, step, _ in taken])
+    waits = (_waits(case_id, step, is_answered=judgement.finding.is_answered) for case_id, step, judgement in taken)
+    run(tx, _CHANGE, list(waits))
     queue_notices(
         tx, [(case_id, notice) for case_id, step, judgement in taken for notice in judgement.notices_of(step)]
     )
 
 
-def _waits(case_id: int, step: Step) -> dict[str, object]:
-    """Return since when a case waits on the office after a step, if it does."""
-    is_the_office_s = step.kind in OFFICES
+def _waits(case_id: int, step: Step, *, is_answered: bool) -> dict[str, object]:
+    """Return since when a case waits on the office after a step, if it does: not where a decision answers it."""
+    is_the_office_s = step.kind in OFFICES and not is_answered
     return {
         "b_id": case_id,
         "waits_since": step.at if is_the_office_s else None,
@@ -500,6 +522,7 @@ def with_steps(tx: Tx, chosen: sa.Select[Any]) -> tuple[Case, ...]:
             closed_at=row.closed_at,
             closing=row.closing,
             acknowledgements=tuple(held[row.id]),
+            waits=row.waits_since is not None,
         )
         for row in rows
     )

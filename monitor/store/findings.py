@@ -194,7 +194,8 @@ def unsay(tx: Tx, silences: Sequence[Finding], *, at: datetime) -> None:
 
 def digest_of(finding: Finding) -> str:
     """Return what two findings have in common if and only if they say the same: most say what they said before."""
-    return blake2b(repr(_parts(finding)).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+    parts = _parts(finding) if finding.decided is None else (_parts(finding), finding.decided.value)
+    return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
 def _plain(name: str, kind: object) -> str:
@@ -202,7 +203,8 @@ def _plain(name: str, kind: object) -> str:
     return f"{name}._value_" if isinstance(kind, type) and issubclass(kind, Enum) else name
 
 
-_parts = attrgetter(*(_plain(name, kind) for name, kind in get_type_hints(Finding).items()))
+_parts = attrgetter(*(_plain(name, kind) for name, kind in get_type_hints(Finding).items() if name != "decided"))
+"""`decided` most have none of, and then nothing stands in its place: findings of before it was known stay the same."""
 
 
 def _row(tx: Tx, finding: Finding, subject: str, digest: str, at: datetime) -> _Row:

@@ -56,8 +56,8 @@ def number_of(office: Office, rule: str) -> str:
 @pytest.mark.parametrize(
     ("verb", "end", "said"),
     [
-        ("exempt", f"已办结（{Closing.COMPLETED.label}）", "已豁免"),
-        ("retain", f"已办结（{Closing.COMPLETED.label}）", "已决定保留"),
+        ("exempt", "已办结（已豁免）", "已豁免"),
+        ("retain", "已办结（已决定保留）", "已决定保留"),
         ("deregister", "办理中", "已决定注销"),
     ],
 )
@@ -153,9 +153,9 @@ async def test_what_a_file_decided_on_an_earlier_day_comes_before_today_s(troubl
 @pytest.mark.parametrize(
     ("given", "wanted"),
     [
-        ((), "决定人（--by）、说明（--note）、依据文号（--document）"),
-        (("--by", "县府办", "--note", "粉丝多"), "依据文号（--document）"),
-        (("--by", "县府办", "--document", "示例〔2026〕1号", "--note", " "), "说明（--note）"),
+        ((), "决定人（--by）、理由（--note）、文号或纪要编号（--document）"),
+        (("--by", "县府办", "--note", "粉丝多"), "文号或纪要编号（--document）"),
+        (("--by", "县府办", "--document", "示例〔2026〕1号", "--note", " "), "理由（--note）"),
     ],
 )
 async def test_an_exemption_asks_who_why_and_by_which_document(
@@ -195,7 +195,7 @@ async def test_the_case_of_an_area_is_exempted_revoked_and_open_again(troubled: 
     await judge(troubled)
     assert await state_of(troubled, rule) == "exempted"
     (line,) = [line for line in troubled.type("case", "list", "--all").lines if line.startswith(f"{number}  ")]
-    assert line.endswith(f"已办结（{Closing.COMPLETED.label}）")
+    assert line.endswith(f"已办结（{Closing.EXEMPTED.label}）")
     assert f"县府办决定豁免至{LATER}（示例〔2026〕1号，粉丝多）" in troubled.type("case", "show", number).out
     troubled.type("case", "revoke", number, "--by", "操作员乙").done()
     assert await state_of(troubled, rule) == "warning"

@@ -292,7 +292,7 @@ def test_every_case_closes_for_the_reason_that_its_finding_gives(
     is_same = state is not State.OK if pacing is Pacing.VERIFY else episode == case.episode
     reasons = {
         (State.NOT_APPLICABLE, None): Closing.NOT_APPLICABLE,
-        (State.EXEMPTED, None): Closing.COMPLETED,
+        (State.EXEMPTED, None): Closing.EXEMPTED,
         (State.OK, Pacing.TASK): Closing.LAPSED if last_post else Closing.COMPLETED,
         (State.OK, Pacing.VERIFY): Closing.CORRECTED if episode else Closing.LAPSED,
     }

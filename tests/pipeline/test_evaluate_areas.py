@@ -140,7 +140,7 @@ async def test_an_exemption_ends_the_case_and_stays_in_the_ledger(store: Store) 
     await store.write(lambda tx: decisions.save_decisions(tx, [exempt], known_at=at))
     await of.parts.passes.judge_all()
     assert await held(of, "PLT-01") == {"A01": State.EXEMPTED}
-    assert await course(of, "PLT-01") == [([StepKind.TASK], Closing.COMPLETED)]
+    assert await course(of, "PLT-01") == [([StepKind.TASK], Closing.EXEMPTED)]
 
 
 @pytest.mark.parametrize("rule", ["SYS-01", "SUP-01"])
@@ -154,7 +154,7 @@ async def test_an_exemption_of_a_unit_or_an_area_ends_the_case_stays_in_the_ledg
     await store.write(lambda tx: decisions.save_decisions(tx, [exempt], known_at=at))
     await of.parts.passes.judge_all()
     assert await held(of, rule) == {**before, named: State.EXEMPTED}
-    assert Closing.COMPLETED in [closing for _, closing in await course(of, rule)]
+    assert Closing.EXEMPTED in [closing for _, closing in await course(of, rule)]
     of.clock.forward(2 * DAY)
     await of.parts.passes.judge_all()
     assert await held(of, rule) == before

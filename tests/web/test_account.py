@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from monitor.core.case import Plan, StepKind
+from monitor.core.decision import Ruling
 from monitor.core.finding import State, Strength
 from monitor.core.observation import timeline
 from monitor.store import Store, cases, tables
@@ -84,6 +86,19 @@ def test_the_gravest_is_said_first_and_what_is_well_is_folded(empty: Store, arou
     assert re.search(r"\d项未发现问题：[^ ]*联络员、责任领导不全", page)
     opened = re.findall(r'<details class="finding"( open)?>', whole)
     assert [bool(is_open) for is_open in opened] == [True, True, False, False]
+
+
+def test_what_is_exempted_or_retained_is_called_so_and_not_well(empty: Store, around: Surroundings) -> None:
+    fill(empty)
+    spared = finding(State.EXEMPTED, account=NEAR.id, because="已24天未更新。已豁免至2027年6月30日（县府办）。")
+    kept = replace(spared, rule="PLT-01", because="已决定保留（县府办）。", decided=Ruling.RETAINED)
+    with empty.begin() as tx:
+        cases.save_findings(tx, [replace(spared, rule="UPD-03", decided=Ruling.EXEMPTED), kept], at=NOW)
+    page = text_of(shown(client_of(empty, around), NEAR.id))
+    assert re.search(r"◆ 已豁免：[^ ]+，已24天未更新。已豁免至2027年6月30日", page)
+    assert re.search(r"1项已豁免：[^ ]*20天", page)
+    assert "1项已决定保留：" in page
+    assert not re.search(r"项未发现问题：[^ ]*20天", page)
 
 
 def test_equal_steps_that_follow_each_other_are_one_line(empty: Store, around: Surroundings) -> None:

@@ -221,4 +221,4 @@ def test_the_page_of_a_unit_s_or_an_area_s_case_shows_who_decided_why_and_by_whi
     assert whom in page
     assert "豁免 县府办，依据示例〔2026〕1号，有效期至12月31日：机构改革，电话" in page
     assert PHONE not in page
-    assert "撤销这个决定 自今天起恢复判定和提醒，已过的期间不追溯。" in page
+    assert "撤销这个决定 自今天起恢复判定和提醒，已过的期间不追溯；事项已办结而问题仍在的，另列新事项" in page

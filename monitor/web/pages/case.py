@@ -168,7 +168,8 @@ def _said(ruling: Ruling, made: Decided, today: date) -> str:
         return f"已提出{ruling.label}：{made.named}，由另一名操作员确认后生效。"
     until = f"，至{dated(made.until, today)}（含当日）" if made.until else ""
     if ruling is Ruling.REVOKED:
-        return f"已撤销{made.named}的“{made.before.ruling.label if made.before else '决定'}”；自今天起恢复判定和提醒。"
+        before = made.before.ruling.label if made.before else "决定"
+        return f"已撤销{made.named}的“{before}”；自今天起恢复判定和提醒，问题仍在而事项已办结的，另列新事项。"
     return f"已登记{ruling.label}：{made.named}{until}。"
 
 
