@@ -50,6 +50,7 @@ WRITTEN = {
     "acknowledgements": ("at",),
     "claims": ("at",),
     "decisions": ("at", "known_at", "basis_changed_at", "withdrawn_at"),
+    "decision_requests": ("at", "answered_at"),
     "papers": ("known_at", "withdrawn_at"),
     "records": ("known_at", "withdrawn_at"),
     "messages": ("created_at", "due_at", "frozen_at", "next_try_at", "finished_at"),

@@ -183,6 +183,7 @@ async def test_a_case_that_ended_because_it_was_put_right_is_decided_on_no_more(
 
 SAID_ELSEWHERE = {
     "monitor/actions/cases.py": "what a refusal recommends instead",
+    "monitor/actions/closing_steps.py": "of the days of a closing that nobody decided",
     "monitor/cli/case.py": "what a decision answers, and what the commands do",
     "monitor/core/wording.py": "of a suspicion, and of one that goes on or was confirmed, to the operator",
     "monitor/core/decidable.py": "where the account is decided on, and no unit or area",

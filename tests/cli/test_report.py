@@ -86,7 +86,9 @@ def test_where_deregistrations_stand_is_written_as_data(filed: Office) -> None:
     assert (row["下一步"], row["期限"]) == ("公告", "2022-06-13")
 
 
-@pytest.mark.parametrize(("period", "why"), [("上季度", "不是期间"), ("9999-Q1", "还没有开始")])
+@pytest.mark.parametrize(
+    ("period", "why"), [("上季度", "不是期间"), ("2099-Q1", "还没有开始"), ("9999-Q1", "不是期间")]
+)
 def test_a_period_that_is_none_or_still_to_come_is_refused(office: Office, period: str, why: str) -> None:
     assert why in office.type("report", "review", "--period", period, "--out", office.folder / "x.csv").refused(2)
 

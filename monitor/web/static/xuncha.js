@@ -53,11 +53,14 @@
     if (event.target.matches("input[data-row]")) event.target.select();
   });
 
+  const PAUSE = 500;
+  let until = 0;
   // A row that was taken by a button of its own leaves the focus nowhere: the next row gets it.
   document.addEventListener("htmx:after:swap", () => {
     const taken = document.querySelector("tr[data-taken]");
     if (!taken) return;
     taken.removeAttribute("data-taken");
+    until = 0; // it was confirmed: what is typed now is meant for the next row
     if (document.activeElement !== document.body) return;
     const follows = field => taken.compareDocumentPosition(field) & Node.DOCUMENT_POSITION_FOLLOWING;
     const fields = all(document, "input[data-row]");
@@ -66,8 +69,6 @@
 
   // A row that was not taken has the focus back, unless the next one is being typed already. Keys that come with no
   // pause after that were meant for the next row: they are dropped, so that no day is registered for another account.
-  const PAUSE = 500;
-  let until = 0;
   document.addEventListener("htmx:after:swap", () => {
     const row = document.querySelector("tr[data-refused]");
     if (!row) return;
