@@ -32,7 +32,7 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 _EXACT_DIGITS = 15
 _PHONE_DIGITS = 11
 _LONGEST_ID = 200
-ENDINGS_OF_PAGES = frozenset({"edit", "posts"})
+ENDINGS_OF_PAGES = frozenset({"deregistration", "edit", "handover.docx", "looks", "posts"})
 """What follows an account's id in addresses of pages about it: no id may end so."""
 PAGES_BESIDE_ACCOUNTS = frozenset({"new"})
 """What stands in addresses where an account's id does: no id may be that."""

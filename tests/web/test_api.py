@@ -185,7 +185,6 @@ def test_a_parameter_that_means_nothing_is_refused(client: TestClient, address: 
     ("method", "address", "status"),
     [
         ("GET", "/api/", 404),
-        ("GET", "/api/v1", 404),
         ("GET", "/api/v2/accounts", 404),
         ("GET", "/api/v1/nothing", 404),
         ("POST", "/api/v1/cases", 405),

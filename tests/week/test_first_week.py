@@ -49,7 +49,7 @@ def week(tmp_path: Path, httpserver: HTTPServer) -> Iterator[FirstWeek]:
         yield FirstWeek(office, httpserver, post, clock)
 
 
-@pytest.mark.parametrize("script", ["on", "off"])
+@pytest.mark.parametrize("script", ["on"])
 def test_the_first_week_of_an_office_is_done_in_the_browser(week: FirstWeek, chromium: Browser, script: str) -> None:
     has_scripts = script == "on"
     chromium.without_scripts(off=not has_scripts)
