@@ -80,6 +80,7 @@ def every_page(county: Store) -> list[str]:
         "/messages/test",
         "/mutes",
         "/start",
+        "/start/own",
         *(f"/start?step={step.value}" for step in StartStep),
         "/system/settings",
         "/system/tokens",

@@ -31,6 +31,7 @@ ELSEWHERE = {
     "/accounts/new": "a form: tests/web/test_row_forms.py looks at it",
     "/accounts/{account_id:path}/edit": "likewise",
     "/accounts/{account_id:path}/deregistration": "a form: tests/web/test_closing_steps.py looks at it",
+    "/accounts/{account_id:path}/handover.docx": "a file: tests/web/test_letters_of_accounts.py takes it",
     "/cases/decide": "a form: the tests of cases look at it",
     "/cases/{number}/notice.docx": "a file: tests/web/test_letters.py takes it",
     "/review": "a form: the tests of cases look at it",
