@@ -17,7 +17,7 @@ from monitor.cli.terminal import warn
 from monitor.core.account import Account
 from monitor.core.calendar import beijing_date
 from monitor.documents import DocumentLayout
-from monitor.documents.word import keep_templates, problems_of_templates
+from monitor.documents.word.fill import keep_templates, problems_of_templates
 from monitor.documents.word.template import FOLDER
 from monitor.store import StoreError, roster
 from monitor.store.backup import holds_roster

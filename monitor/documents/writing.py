@@ -57,7 +57,7 @@ def content_of(name: str, document: Document, config: Path | None = None) -> byt
 def _fill(file: IO[bytes], path: Path, document: Document, config: Path | None) -> None:
     ending = path.suffix.lower()
     if ending == WORD:
-        from monitor.documents.word import fill_word  # noqa: PLC0415 - most commands write no Word file
+        from monitor.documents.word.fill import fill_word  # noqa: PLC0415 - most commands write no Word file
 
         fill_word(file, document, config)
     elif ending in _WRITERS:

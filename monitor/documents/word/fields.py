@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
 
 from monitor.documents.document import Attachment, Block, Document, Paragraph, SectionHeading, Table
+from monitor.documents.numbered import FIRST, numbered
 from monitor.documents.word.xml import Xml, day_in_full
 
 DRAFT = "送审稿"
 NO_NUMBER = "〔　　〕　　号"
 """Stands where nobody has given the document a number yet."""
-_FIRST, _SECOND = 1, 2
-_DIGITS = "零一二三四五六七八九"
+_SECOND = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,14 +85,10 @@ def values_of(document: Document, page: TemplatePage) -> dict[str, object]:
 
 
 def _body(blocks: Sequence[Block], page: TemplatePage) -> Iterator[Mapping[str, object]]:
-    first, second = count(1), count(1)
-    for block in blocks:
+    for block in numbered(blocks):
         match block:
-            case SectionHeading(text=text, level=level) if level <= _FIRST:
-                second = count(1)
-                yield {"级": _FIRST, "文字": f"{in_chinese(next(first))}、{text}", "表格": ""}
-            case SectionHeading(text=text):
-                yield {"级": _SECOND, "文字": f"（{in_chinese(next(second))}）{text}", "表格": ""}
+            case SectionHeading(text=text, level=level):
+                yield {"级": FIRST if level <= FIRST else _SECOND, "文字": text, "表格": ""}
             case Paragraph(text=text):
                 yield {"级": 0, "文字": text, "表格": ""}
             case Table():
@@ -116,9 +111,3 @@ def _attachment(attachment: Attachment, number: int | None, page: TemplatePage, 
         "表格": page.table(attachment.table, attachment.landscape),
         "分页": new_page,
     }
-
-
-def in_chinese(number: int) -> str:
-    """Return a number from 1 to 99 as headings have it: 一, 十, 二十一."""
-    tens, ones = divmod(number, 10)
-    return ("" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十") + (_DIGITS[ones] if ones else "")

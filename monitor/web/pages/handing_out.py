@@ -13,10 +13,10 @@ from monitor.actions.actor import Right
 from monitor.actions.documents import Handout, HandOutCommand, hand_out
 from monitor.actions.perform import perform_async
 from monitor.documents import Document
-from monitor.documents.writing import WORD, NotWrittenError, content_of
+from monitor.documents.writing import NotWrittenError, content_of
 from monitor.store import Tx
 from monitor.web.auth.visitor import Visitor, visitor_of
-from monitor.web.download import DOCX, XLSX, attachment
+from monitor.web.download import attachment
 from monitor.web.pages.pages import Pages
 
 
@@ -30,11 +30,18 @@ async def handed_out(
     pages: Pages, request: Request, document: Callable[[Tx], Document], what: Handout, name: str, detail: str = ""
 ) -> Response:
     """Return a document to be saved, in the form that its name asks for; who took it is kept before."""
-    context, command = pages.context, HandOutCommand(what=what, file=name, detail=detail)
-    found = await context.store.query(document)
+    found = await pages.context.store.query(document)
+    return await handed_out_as(pages, request, found, HandOutCommand(what=what, file=name, detail=detail))
+
+
+async def handed_out_as(
+    pages: Pages, request: Request, document: Document, command: HandOutCommand, *, refused_with: int = 422
+) -> Response:
+    """Return a document that was read before, likewise."""
+    context = pages.context
     try:
-        content = await asyncio.to_thread(content_of, name, found, context.folder)
+        content = await asyncio.to_thread(content_of, command.file, document, context.folder)
     except NotWrittenError as error:
-        raise HTTPException(422, f"{error}。") from error
+        raise HTTPException(refused_with, f"{error}。") from error
     await perform_async(context.store, hand_out, command, actor=visitor_of(request).actor, now=context.clock())
-    return attachment(content, name, DOCX if name.endswith(WORD) else XLSX)
+    return attachment(content, command.file)

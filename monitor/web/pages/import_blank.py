@@ -9,13 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from monitor.actions.actor import Right
-from monitor.actions.documents import Handout
+from monitor.actions.documents import Handout, HandOutCommand
 from monitor.ledger.roster import roster_document
 from monitor.ledger.templates import form_document
 from monitor.queries.tables import roster_table
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.imports import KINDS, file_kind
-from monitor.web.pages.handing_out import handed_out
+from monitor.web.pages.handing_out import handed_out, handed_out_as
 from monitor.web.pages.pages import Pages
 
 
@@ -26,7 +26,8 @@ async def blank(pages: Pages, request: Request) -> Response:
         raise HTTPException(404, "没有这种表格。")
     form = file_kind(kind)
     document = roster_document(()) if form == "roster" else form_document(form)
-    return await handed_out(pages, request, lambda _: document, Handout.TEMPLATE, f"{KINDS[kind]}模板.xlsx")
+    command = HandOutCommand(what=Handout.TEMPLATE, file=f"{KINDS[kind]}模板.xlsx")
+    return await handed_out_as(pages, request, document, command)
 
 
 async def roster(pages: Pages, request: Request) -> Response:

@@ -22,7 +22,7 @@ from monitor.ledger.marking import Marking
 from monitor.ledger.uploads import Upload
 from monitor.queries.paging import ListSlice, slice_of
 from monitor.web.auth.visitor import visitor_of
-from monitor.web.download import XLSX, attachment
+from monitor.web.download import attachment
 from monitor.web.forms import Problems, done, form_of, problems_of
 from monitor.web.import_text import fault_lines, faulty_rows, hint_lines
 from monitor.web.imports import KINDS, Looked, Looking, file_kind, replacing
@@ -111,7 +111,7 @@ async def import_marked(pages: Pages, looking: Looking, request: Request) -> Res
         raise HTTPException(422, "这个文件不能标注，请按页面上列出的位置改正后重新上传。") from error
     except BusyError as error:
         raise HTTPException(503, BUSY) from error
-    return attachment(content, f"{upload.name.rpartition('.')[0] or upload.name}（标注）.xlsx", XLSX)
+    return attachment(content, f"{upload.name.rpartition('.')[0] or upload.name}（标注）.xlsx")
 
 
 def _waiting(pages: Pages, request: Request) -> Upload:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
@@ -13,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.actions.actor import Right
-from monitor.actions.documents import Handout, HandOutCommand, hand_out
+from monitor.actions.documents import Handout, HandOutCommand
 from monitor.actions.perform import perform_async
 from monitor.actions.refused import RefusedError
 from monitor.actions.reports import MakeReportCommand, asked_period, make_report
@@ -24,15 +23,15 @@ from monitor.core.reckoning import Reckoning
 from monitor.core.report import KeptReport, ReportKind
 from monitor.documents import Document
 from monitor.documents.document import Paragraph, SectionHeading, Table
+from monitor.documents.numbered import FIRST, numbered
 from monitor.documents.reports import ReportPart, document_of, file_name, parts_of, template_version
-from monitor.documents.word.fields import in_chinese
-from monitor.documents.writing import NotWrittenError, content_of
 from monitor.pipeline.reckoning import reckon
 from monitor.queries.reports import ReportPage, accounts_behind, read_reckoning, read_report, read_reports
 from monitor.web.auth.visitor import visitor_of
-from monitor.web.download import attachment
+from monitor.web.download import MEDIA_TYPES
 from monitor.web.forms import Form, Problems, done, form_of, problems_of
 from monitor.web.pages.county_sheet import county_sheet
+from monitor.web.pages.handing_out import handed_out_as
 from monitor.web.pages.pages import Pages, number_of
 from monitor.web.paging import whole
 
@@ -41,12 +40,6 @@ _HANDOUTS = {
     ReportPart.RECHECK: Handout.RECHECK,
     ReportPart.PUBLIC: Handout.PUBLIC,
 }
-KINDS = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "json": "application/json",
-}
-"""The files that a report can be had as, by their ending."""
 _NO_REPORT = "没有这份报表，可能已超过保存期限。"
 
 
@@ -142,7 +135,7 @@ async def report(pages: Pages, request: Request) -> Response:
         documents=parts_of(found.kept.kind),
         document=document,
         blocks=tuple(_blocks(document)),
-        endings=tuple(KINDS),
+        endings=tuple(MEDIA_TYPES),
         may_make=visitor_of(request).may(Right.MAKE_REPORT),
         may_take=visitor_of(request).may(Right.REPORT),
     )
@@ -157,15 +150,10 @@ def _part(written: str, kind: ReportKind) -> ReportPart:
 
 def _blocks(document: Document) -> Iterator[tuple[str, object]]:
     """Yield the parts of a text by the names under which the page shows them, headings with their numbers."""
-    first, second = 0, 0
-    for block in document.body or (document.table,):
+    for block in numbered(document.body or (document.table,)):
         match block:
-            case SectionHeading(level=1):
-                first, second = first + 1, 0
-                yield "heading1", f"{in_chinese(first)}、{block.text}"
-            case SectionHeading():
-                second += 1
-                yield "heading2", f"（{in_chinese(second)}）{block.text}"
+            case SectionHeading(level=level):
+                yield "heading1" if level <= FIRST else "heading2", block.text
             case Paragraph():
                 yield "paragraph", block.text
             case Table():
@@ -199,19 +187,16 @@ async def file(pages: Pages, request: Request) -> Response:
     """Answer `/reports/{number}/files/{name}`: a document of a report as a file; who took it is kept before."""
     kept, reckoning = await _made(pages, request)
     stem, _, ending = request.path_params["name"].rpartition(".")
-    if ending not in KINDS:
+    if ending not in MEDIA_TYPES:
         raise HTTPException(404, _NO_REPORT)
     part = _part(stem, kept.kind)
     document = document_of(part, kept.kind, reckoning, pages.context.office.name)
-    name = file_name(kept, part, ending)
-    try:
-        content = await asyncio.to_thread(content_of, name, document, pages.context.folder)
-    except NotWrittenError as error:
-        raise HTTPException(409, str(error)) from error
-    command = HandOutCommand(what=handout_of(part, kept.kind), file=name, detail=f"{kept.mark}{kept.title}")
-    actor = visitor_of(request).actor
-    await perform_async(pages.context.store, hand_out, command, actor=actor, now=pages.context.clock())
-    return attachment(content, name, KINDS[ending])
+    command = HandOutCommand(
+        what=handout_of(part, kept.kind),
+        file=file_name(kept, part, ending),
+        detail=f"{kept.mark}{kept.title}",
+    )
+    return await handed_out_as(pages, request, document, command, refused_with=409)
 
 
 def handout_of(part: ReportPart, kind: ReportKind) -> Handout:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from monitor.documents import Attachment, Document, DocumentLayout, Paragraph, SectionHeading
 from monitor.documents.document import Table
-from monitor.documents.word.fields import in_chinese
+from monitor.documents.numbered import in_chinese
 from monitor.documents.word.tables import TooManyCellsError
 from monitor.documents.word.xml import UNPRINTABLE, plain_text
 from tests.documents.word.build import (
