@@ -247,6 +247,15 @@ class AccountInPeriod:
     """The rules that could say nothing of it."""
 
     @property
+    def called(self) -> str:
+        """The account as texts name it: “示例”（微博）."""
+        return f"“{self.name}”（{self.platform.label}）"
+
+    def unit_called(self, *, with_area: bool) -> str:
+        """Return its unit, with the area where units of several may have one name."""
+        return f"{self.area}{self.unit}" if with_area else self.unit
+
+    @property
     def told(self) -> tuple[FoundProblem, ...]:
         """The problems that a bulletin tells."""
         return tuple(problem for problem in self.problems if problem.is_told)

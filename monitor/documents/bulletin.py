@@ -131,8 +131,7 @@ def _named(found: Sequence[tuple[AccountInPeriod, FoundProblem]], *, with_area: 
 
 
 def _one(account: AccountInPeriod, problem: FoundProblem, *, with_area: bool) -> str:
-    unit = f"{account.area}{account.unit}" if with_area else account.unit
-    return f"{unit}“{account.name}”（{account.platform.label}）{_updating(account, problem)}"
+    return f"{account.unit_called(with_area=with_area)}{account.called}{_updating(account, problem)}"
 
 
 def _updating(account: AccountInPeriod, problem: FoundProblem) -> str:

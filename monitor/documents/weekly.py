@@ -98,7 +98,7 @@ def _silent(reckoning: Reckoning) -> Iterator[tuple[Value, ...]]:
     with_area = has_areas(reckoning)
     for account, problem in sorted(found, key=lambda pair: (_BY_URGENCY.index(pair[1].state), -(pair[1].days or 0))):
         state = "超期" if problem.state is State.VIOLATED else "临近超期"
-        unit = f"{account.area}{account.unit}" if with_area else account.unit
+        unit = account.unit_called(with_area=with_area)
         yield (unit, account.name, account.platform.label, account.last_post, problem.days, state)
 
 
@@ -119,6 +119,6 @@ def _unseen(reckoning: Reckoning) -> str:
     looked = f"期内{blocked}账号曾采集未成功（{reasons}）。" if reasons else "期内没有采集受阻的账号。"
     if not unseen:
         return f"没有未能核查的账号。{looked}"
-    named = "、".join(f"“{account.name}”（{account.platform.label}）" for account in unseen[:NAMED])
+    named = "、".join(account.called for account in unseen[:NAMED])
     more = f"等{len(unseen)}个" if len(unseen) > NAMED else ""
     return f"期末未能核查{len(unseen)}个：{named}{more}，请人工核查后登记。{looked}"

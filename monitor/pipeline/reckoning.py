@@ -117,7 +117,7 @@ class _End:
     def material(self, standing: _Standing, before: _Standing) -> Material:
         """Return what the figures are counted from, beside how it stood at the end of the period before."""
         there, then = ({one.account for one in stand.accounts} for stand in (standing, before))
-        called = {one.account: _called(one) for one in (*before.accounts, *standing.accounts)}
+        called = {one.account: one.called for one in (*before.accounts, *standing.accounts)}
         return Material(
             accounts=tuple(replace(one, is_added=one.account not in then) for one in standing.accounts),
             gone=tuple(_gone(one) for one in before.accounts if one.account not in there),
@@ -176,10 +176,6 @@ def _whom(case: period.CaseRow, *, with_area: bool) -> str:
     if case.account:
         return f"账号{case.account}"
     return f"{case.area if with_area and case.unit else ''}{case.unit or case.area or ''}"
-
-
-def _called(account: AccountInPeriod) -> str:
-    return f"“{account.name}”（{account.platform.label}）"
 
 
 def _gone(account: AccountInPeriod) -> GoneAccount:

@@ -17,7 +17,6 @@ from monitor.actions.messages import (
     withhold,
 )
 from monitor.actions.mutes import MuteCommand, mute
-from monitor.actions.perform import perform_async
 from monitor.core.calendar import beijing_date
 from monitor.core.claim import Excess, Verdict
 from monitor.core.shapes import claim_shape
@@ -76,7 +75,7 @@ async def _decide(call: Call) -> Answer:
         until=body.until,
         into=body.into or "",
     )
-    done = await perform_async(call.context.store, decide, command, actor=call.actor, now=call.now)
+    done = await call.perform(decide, command)
     return _done(f"{done.named}：已登记{body.ruling.label}。")
 
 
@@ -94,32 +93,32 @@ async def _decide_many(call: Call) -> Answer:
         until=body.until,
         into=body.into or "",
     )
-    came = await perform_async(call.context.store, decide_many, command, actor=call.actor, now=call.now)
+    came = await call.perform(decide_many, command)
     passed = [{"case": one.case, "why": one.why} for one in came.passed]
     return Answer(200, {"said": f"已登记{len(came.done)}项决定。", "passed": passed})
 
 
 async def _close(call: Call) -> Answer:
     command = CloseCommand(case=await _case(call), by=call.body.by, note=call.body.note)
-    done = await perform_async(call.context.store, close, command, actor=call.actor, now=call.now)
+    done = await call.perform(close, command)
     return _done(f"事项{done.id}已办结。")
 
 
 async def _release(call: Call) -> Answer:
     command = ReleaseCommand(numbers=(await _message_number(call),))
-    count = await perform_async(call.context.store, release, command, actor=call.actor, now=call.now)
+    count = await call.perform(release, command)
     return _done(f"已放行{count}条消息。")
 
 
 async def _withhold(call: Call) -> Answer:
     command = WithholdCommand(numbers=(await _message_number(call),), why=call.body.why)
-    count = await perform_async(call.context.store, withhold, command, actor=call.actor, now=call.now)
+    count = await call.perform(withhold, command)
     return _done(f"已压下{count}条消息。")
 
 
 async def _phone(call: Call) -> Answer:
     command = PhoneCommand(number=await _message_number(call), to=call.body.to, at=call.body.at)
-    await perform_async(call.context.store, phone, command, actor=call.actor, now=call.now)
+    await call.perform(phone, command)
     return _done("已登记电话告知。")
 
 
@@ -135,13 +134,13 @@ async def _look(call: Call) -> Answer:
         rules=call.context.rules,
         is_confirmed=body.is_confirmed,
     )
-    registered = await perform_async(call.context.store, look_by_hand, command, actor=call.actor, now=call.now)
+    registered = await call.perform(look_by_hand, command)
     return _done(f"“{registered.account.name}”：已登记人工核查。")
 
 
 async def _retry(call: Call) -> Answer:
     command = RetryCommand(numbers=(await _message_number(call),))
-    again = await perform_async(call.context.store, retry, command, actor=call.actor, now=call.now)
+    again = await call.perform(retry, command)
     return _done(f"已重发{len(again)}条消息。")
 
 
@@ -150,7 +149,7 @@ async def _mute(call: Call) -> Answer:
     command = MuteCommand(
         kind=body.kind, subject=body.subject, area=body.area, until=body.until, why=body.why, by=body.by
     )
-    kept = await perform_async(call.context.store, mute, command, actor=call.actor, now=call.now)
+    kept = await call.perform(mute, command)
     return _done(f"“{kept.name}”：已登记暂停提醒。" if body.until else f"“{kept.name}”：已恢复提醒。")
 
 

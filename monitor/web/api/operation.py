@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from monitor.actions.actor import Actor
+from monitor.actions.perform import Action, C, D, perform_async
 from monitor.core.token_scope import TokenScope
 from monitor.queries.lists import Place
 from monitor.store import Tx
@@ -48,6 +49,10 @@ class Call:
     """Of the operation's model."""
     place: Place | None = None
     """Of a list: behind which object it goes on."""
+
+    async def perform(self, action: Action[C, D], command: C) -> D:
+        """Return what an action returned, done by the caller now; raises RefusedError."""
+        return await perform_async(self.context.store, action, command, actor=self.actor, now=self.now)
 
 
 @dataclass(frozen=True, slots=True)
