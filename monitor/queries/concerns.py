@@ -9,6 +9,7 @@ from enum import Enum
 
 from monitor.core.calendar import beijing_date
 from monitor.core.light import AccountTask
+from monitor.core.members import member
 from monitor.store import Tx, lights
 from monitor.store.claims import WAITING_FOR, waiting
 from monitor.store.lights import AccountFilter, Condition, Order
@@ -62,7 +63,7 @@ _FORMER = {AccountTask.GONE.value: Concern.UNSEEN}
 
 def text_of(key: str) -> ConcernText | None:
     """Return how the list of that key is put, or None."""
-    found = _FORMER.get(key) or next((concern for concern in Concern if concern.value == key), None)
+    found = _FORMER.get(key) or member(Concern, key)
     return TEXTS[found] if found else None
 
 

@@ -12,6 +12,7 @@ from monitor.core.case import CHIEF, LADDER, Case, Ladder
 from monitor.core.decision import USUAL_TERMS, DecisionTerms
 from monitor.core.finding import Finding, State, Strength, Support
 from monitor.core.light import Light, Sighted, light_of, silent_since
+from monitor.core.members import member
 from monitor.core.observation import MANUAL, Reason, Standing
 from monitor.core.phrases import dated, with_week
 from monitor.core.rules import per_01, see_01, upd_03
@@ -188,7 +189,8 @@ def _why_unseen(row: OverviewRow) -> str:
 
 
 def _reason(outcome: str) -> str | None:
-    return next((reason.label for reason in Reason if reason.value == outcome), None)
+    reason = member(Reason, outcome)
+    return reason.label if reason else None
 
 
 def _why_none(row: OverviewRow) -> str:

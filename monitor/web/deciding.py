@@ -8,6 +8,7 @@ from datetime import date
 from monitor.actions.refused import Field, RefusedError
 from monitor.core.choices import ChoicePart
 from monitor.core.decision import Ruling
+from monitor.core.members import member
 from monitor.web.days import written_day
 from monitor.web.forms import Form
 from monitor.web.paging import whole
@@ -15,7 +16,7 @@ from monitor.web.paging import whole
 
 def ruling_of(written: str) -> Ruling | None:
     """Return the decision that a form names, or None."""
-    return next((ruling for ruling in Ruling if ruling.value == written), None)
+    return member(Ruling, written)
 
 
 def parts_of(form: Form, prefix: str = "") -> Mapping[ChoicePart, str]:

@@ -17,6 +17,7 @@ from monitor.actions.unit_proposals import ProposeCommand, propose
 from monitor.core.account import Role, UnitKey
 from monitor.core.claim import Claim, Excess, Verdict, links_in
 from monitor.core.claim_answer import AnswerSetting, answer, taken_out
+from monitor.core.members import member
 from monitor.core.token import Permit
 from monitor.core.typed_day import typed_day
 from monitor.core.unit_proposal import ProposalKind
@@ -104,7 +105,7 @@ class UnitForms:
         return self._view.moment().today
 
     async def _acknowledged(self, fields: Fields, page: UnitPage, actor: Actor) -> UnitAnswer:
-        role = next((role for role in Role if role.value == _first(fields, "role")), None)
+        role = member(Role, _first(fields, "role"))
         command = AcknowledgeInPersonCommand(cases=page.told_of, role=role)
         (said, *_) = await perform_async(
             self._view.store, acknowledge_in_person, command, actor=actor, now=self._view.clock()
@@ -156,14 +157,14 @@ def _contact(fields: Fields, unit: UnitKey, chosen: tuple[str, ...], today: date
         unit=unit,
         accounts=chosen,
         from_on=_day(_first(fields, "from_on"), today),
-        role=next((role for role in Role if role.value == _first(fields, "role")), None),
+        role=member(Role, _first(fields, "role")),
         name=_first(fields, "name"),
         phone=_first(fields, "phone"),
     )
 
 
 def _retirement(fields: Fields, page: UnitPage, today: date) -> ProposeCommand:
-    kind = next((kind for kind in ProposalKind if kind.value == _first(fields, "kind")), ProposalKind.CONTACT)
+    kind = member(ProposalKind, _first(fields, "kind")) or ProposalKind.CONTACT
     if kind is ProposalKind.CONTACT:
         raise RefusedError(f"请选择{FIELDS}：已停用，或拟注销。", Field("kind", "账号情况"))
     account = _first(fields, "account")

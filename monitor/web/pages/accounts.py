@@ -16,6 +16,7 @@ from monitor.actions.actor import Right
 from monitor.actions.documents import Handout
 from monitor.core.account import AccountStatus, Platform
 from monitor.core.light import Light
+from monitor.core.members import member
 from monitor.core.phrases import plain
 from monitor.queries.accounts import AccountQuery, Order, read_accounts
 from monitor.queries.concerns import TEXTS, Concern, text_of
@@ -109,7 +110,7 @@ def _asked(given: Mapping[str, str], page: int) -> AccountQuery:
 def _of(kind: type[E], given: Mapping[str, str], name: str) -> E | None:
     """Return the value of a filter from a closed list; None where it is not set."""
     said = given.get(name, "")
-    found = next((value for value in kind if value.value == said), None)
+    found = member(kind, said)
     if said and found is None:
         raise _unknown(name, said)
     return found

@@ -14,7 +14,6 @@ from monitor.actions.acknowledge import AcknowledgeInPersonCommand, acknowledge_
 from monitor.actions.actor import Right
 from monitor.actions.cases import CloseCommand, DecideCommand, Decided, close, decide
 from monitor.actions.documents import Handout
-from monitor.actions.perform import perform_async
 from monitor.actions.refused import Field, OutOfReachError, RefusedError, StaleError
 from monitor.actions.two_persons import (
     ConfirmDecisionCommand,
@@ -25,6 +24,7 @@ from monitor.actions.two_persons import (
 from monitor.core.account import Role
 from monitor.core.choices import CLOSING, ChoicePart, revocation
 from monitor.core.decision import ENDING, Ruling
+from monitor.core.members import member
 from monitor.core.phrases import dated
 from monitor.documents import Document
 from monitor.queries.case import CasePage, is_case_of, read_case
@@ -83,11 +83,11 @@ async def notice_docx(pages: Pages, request: Request) -> Response:
 async def post_decision(pages: Pages, request: Request) -> Response:
     """Answer POST `/cases/{id}/decisions`: decide about it; somebody quicker is told of, and nothing is done twice."""
     form, visitor = await form_of(request), visitor_of(request)
-    number, ruling, now = whole(request.path_params["number"]), ruling_of(form.get("ruling")), pages.context.clock()
+    number, ruling = whole(request.path_params["number"]), ruling_of(form.get("ruling"))
     prefix = f"{ruling.value}-" if ruling else ""
     try:
         command = _command(pages, number, ruling, form, visitor.name)
-        made = await perform_async(pages.context.store, decide, command, actor=visitor.actor, now=now)
+        made = await pages.perform(request, decide, command)
     except RefusedError as error:
         return await _page(pages, request, form, refused=error, prefix=prefix)
     leads_on = ruling in ENDING or form.get("next") == ""
@@ -103,7 +103,7 @@ async def post_close(pages: Pages, request: Request) -> Response:
     note = form.get(f"{_CLOSE}note").strip()
     command = CloseCommand(case=number, by=visitor.name, note=note, seen=form.get("seen") or None)
     try:
-        await perform_async(pages.context.store, close, command, actor=visitor.actor, now=pages.context.clock())
+        await pages.perform(request, close, command)
     except RefusedError as error:
         return await _page(pages, request, form, refused=error, prefix=_CLOSE)
     return done(request, f"/cases/{number}", f"已办结。{CLOSING}")
@@ -111,16 +111,15 @@ async def post_close(pages: Pages, request: Request) -> Response:
 
 async def post_second(pages: Pages, request: Request) -> Response:
     """Answer POST `/cases/{id}/second`: confirm another operator's decision or send it back; withdraw one's own."""
-    form, visitor, context = await form_of(request), visitor_of(request), pages.context
-    number, now, actor = whole(request.path_params["number"]), context.clock(), visitor.actor
-    book, address = context.rule_book(context.moment().today), f"/cases/{number}"
+    form, number = await form_of(request), whole(request.path_params["number"])
+    book, address = pages.context.rule_book(pages.context.moment().today), f"/cases/{number}"
     try:
         if form.get("act") != "confirm":
             drop = DropDecisionCommand(case=number, why=form.get("why"))
-            said = await perform_async(context.store, drop_decision, drop, actor=actor, now=now)
+            said = await pages.perform(request, drop_decision, drop)
             return done(request, address, f"{said.label}这项决定，没有生效。")
         command = ConfirmDecisionCommand(case=number, titles=book.titles, terms=book.terms)
-        made = await perform_async(context.store, confirm_decision, command, actor=actor, now=now)
+        made = await pages.perform(request, confirm_decision, command)
     except RefusedError as error:
         return await _page(pages, request, form, refused=error)
     return done(request, address, f"已确认：{made.named}的决定自此生效。", decided=number)
@@ -128,14 +127,10 @@ async def post_second(pages: Pages, request: Request) -> Response:
 
 async def post_acknowledge(pages: Pages, request: Request) -> Response:
     """Answer POST `/cases/{id}/acknowledge`: somebody of the unit has it, as they say or have said on the phone."""
-    form, visitor, context = await form_of(request), visitor_of(request), pages.context
-    number, said = whole(request.path_params["number"]), form.get("role")
-    role = next((role for role in Role if role.value == said), None)
-    command = AcknowledgeInPersonCommand(cases=(number,), role=role)
+    form, number = await form_of(request), whole(request.path_params["number"])
+    command = AcknowledgeInPersonCommand(cases=(number,), role=member(Role, form.get("role")))
     try:
-        (kept, *_) = await perform_async(
-            context.store, acknowledge_in_person, command, actor=visitor.actor, now=context.clock()
-        )
+        (kept, *_) = await pages.perform(request, acknowledge_in_person, command)
     except OutOfReachError:
         raise HTTPException(404, _NONE_SUCH) from None
     except RefusedError as error:

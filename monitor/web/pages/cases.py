@@ -14,10 +14,10 @@ from starlette.routing import Route
 from monitor.actions.actor import Right
 from monitor.actions.case_batch import MOST, DecidedMany, DecideManyCommand, PickedCase, decide_many
 from monitor.actions.documents import Handout
-from monitor.actions.perform import perform_async
 from monitor.actions.refused import RefusedError
 from monitor.core.choices import ChoicePart
 from monitor.core.decision import Ruling
+from monitor.core.members import member
 from monitor.queries.case_board import Board, CaseFilter, DueFilter, Wait, read_board, read_picking
 from monitor.queries.listed import cases_listed
 from monitor.web.auth.visitor import visitor_of
@@ -89,7 +89,7 @@ def _asked(pages: Pages, request: Request) -> CaseFilter:
     """Return which cases an address asks for; raises HTTPException for what is none of those there are."""
     params, visitor = request.query_params, visitor_of(request)
     due = params.get("due", "")
-    found = next((one for one in DueFilter if one.value == due), None)
+    found = member(DueFilter, due)
     if due and found is None:
         raise HTTPException(400, f"没有“{due[:20]}”这个条件，可选：{'、'.join(one.label for one in DueFilter)}。")
     return CaseFilter(
@@ -113,7 +113,7 @@ ASKED: Mapping[str, Problems] = {
 
 
 def _wait(written: str | None) -> Wait:
-    found = next((wait for wait in Wait if wait.value == (written or Wait.OFFICE.value)), None)
+    found = member(Wait, written or Wait.OFFICE.value)
     if found is None:
         raise HTTPException(
             400, f"没有“{(written or '')[:20]}”这个条件，可选：{'、'.join(wait.label for wait in Wait)}。"
@@ -177,7 +177,7 @@ async def post_decide(pages: Pages, request: Request) -> Response:
             into=parts[ChoicePart.INTO],
             present=_present(form),
         )
-        made = await perform_async(pages.context.store, decide_many, command, actor=visitor.actor, now=moment.now)
+        made = await pages.perform(request, decide_many, command)
     except RefusedError as error:
         return await _confirm(pages, request, wanted, back, typed=form, problems=problems_of(error))
     return done(request, _BACK.get(back, _list_of(form)), _said(made))

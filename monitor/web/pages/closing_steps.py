@@ -12,14 +12,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.actions.closing_steps import DaysRefusedError, MarkStepsCommand, form_of, mark_steps
-from monitor.actions.perform import perform_async
 from monitor.actions.refused import Field, RefusedError, StaleError
 from monitor.core.closing_steps import ClosingDay
 from monitor.core.deregistration import ID, Progress
 from monitor.core.phrases import until
 from monitor.queries.lines import OverviewContext
 from monitor.web import forms
-from monitor.web.auth.visitor import visitor_of
 from monitor.web.days import written_day
 from monitor.web.forms import Form, Problems, done
 from monitor.web.pages.pages import Pages
@@ -38,7 +36,7 @@ async def steps(pages: Pages, request: Request) -> Response:
 
 async def post_steps(pages: Pages, request: Request) -> Response:
     """Answer POST: keep what is new of them."""
-    form, visitor, moment = await forms.form_of(request), visitor_of(request), pages.context.moment()
+    form, moment = await forms.form_of(request), pages.context.moment()
     id_ = request.path_params["account_id"]
     try:
         command = MarkStepsCommand(
@@ -48,7 +46,7 @@ async def post_steps(pages: Pages, request: Request) -> Response:
             seen=form.get("seen"),
             book=pages.context.rule_book(moment.today),
         )
-        made = await perform_async(pages.context.store, mark_steps, command, actor=visitor.actor, now=moment.now)
+        made = await pages.perform(request, mark_steps, command)
     except DaysRefusedError as error:
         return await _page(pages, request, form, problems=[(name, f"{text}。") for name, text in error.faults])
     except RefusedError as error:

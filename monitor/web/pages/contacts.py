@@ -13,7 +13,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.actions.contacts import ShowContactsCommand, show_contacts
-from monitor.actions.perform import perform_async
 from monitor.actions.refused import RefusedError
 from monitor.core.account import UnitKey
 from monitor.queries.account import read_unit
@@ -58,7 +57,7 @@ async def contacts(pages: Pages, shown: ShownNumbers, request: Request) -> Respo
         raise HTTPException(404, "台账中没有这个账号，请核对编号。")
     command = ShowContactsCommand(unit=unit)
     try:
-        await perform_async(context.store, show_contacts, command, actor=visitor.actor, now=context.clock())
+        await pages.perform(request, show_contacts, command)
     except RefusedError as refused:
         raise HTTPException(404, str(refused)) from None
     shown.note(visitor, unit)

@@ -11,11 +11,10 @@ from starlette.responses import Response
 
 from monitor.actions.actor import Right
 from monitor.actions.documents import Handout, HandOutCommand, hand_out
-from monitor.actions.perform import perform_async
 from monitor.documents import Document
 from monitor.documents.writing import NotWrittenError, content_of
 from monitor.store import Tx
-from monitor.web.auth.visitor import Visitor, visitor_of
+from monitor.web.auth.visitor import Visitor
 from monitor.web.download import attachment
 from monitor.web.pages.pages import Pages
 
@@ -43,5 +42,5 @@ async def handed_out_as(
         content = await asyncio.to_thread(content_of, command.file, document, context.folder)
     except NotWrittenError as error:
         raise HTTPException(refused_with, f"{error}。") from error
-    await perform_async(context.store, hand_out, command, actor=visitor_of(request).actor, now=context.clock())
+    await pages.perform(request, hand_out, command)
     return attachment(content, command.file)

@@ -12,7 +12,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.actions import web_hooks as acts
-from monitor.actions.perform import perform_async
 from monitor.actions.refused import RefusedError
 from monitor.actions.web_hooks import AddHookCommand, HookCommand, HookOffice, RotateHookCommand, try_hook
 from monitor.queries.hooks import read_hooks
@@ -52,7 +51,7 @@ async def add(pages: Pages, request: Request) -> Response:
     form, office = await form_of(request), _office(pages)
     command = AddHookCommand(name=form.get("name"), url=form.get("url"), area=form.get("area") or None, office=office)
     try:
-        await _done(pages, request, acts.add_hook, command)
+        await pages.perform(request, acts.add_hook, command)
     except RefusedError as refused:
         return await _page(pages, request, typed=form, problems=problems_of(refused))
     return await _page(pages, request, secret=command.secret, of=command.name.strip())
@@ -65,7 +64,7 @@ async def act_on(pages: Pages, request: Request) -> Response:
     try:
         if act == "rotate":
             rotated = RotateHookCommand(number=number, office=office)
-            hook = await _done(pages, request, acts.rotate_hook, rotated)
+            hook = await pages.perform(request, acts.rotate_hook, rotated)
             return await _page(pages, request, secret=rotated.secret, of=hook.name)
         if act == "test":
             actor, context = visitor_of(request).actor, pages.context
@@ -74,15 +73,10 @@ async def act_on(pages: Pages, request: Request) -> Response:
         if act not in DONE:
             raise HTTPException(404)
         action, said = DONE[act]
-        came = await _done(pages, request, action, command)
+        came = await pages.perform(request, action, command)
     except RefusedError as refused:
         return await _page(pages, request, problems=[("", str(refused))])
     return done(request, HOOKS, said(came))
-
-
-async def _done(pages: Pages, request: Request, action: Callable[..., Any], command: object) -> Any:  # noqa: ANN401 - each action's own
-    context = pages.context
-    return await perform_async(context.store, action, command, actor=visitor_of(request).actor, now=context.clock())
 
 
 def _office(pages: Pages) -> HookOffice:

@@ -12,7 +12,6 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor.actions.imports.file import ChangedError, FileImported, ImportFileCommand, import_file
 from monitor.actions.imports.preview import Change, Preview
-from monitor.actions.perform import perform_async
 from monitor.actions.refused import RefusedError
 from monitor.core.calendar import beijing_date
 from monitor.ledger import LedgerError
@@ -21,7 +20,6 @@ from monitor.ledger.diff import ChangeKind
 from monitor.ledger.marking import Marking
 from monitor.ledger.uploads import Upload
 from monitor.queries.paging import ListSlice, slice_of
-from monitor.web.auth.visitor import visitor_of
 from monitor.web.download import attachment
 from monitor.web.forms import Problems, done, form_of, problems_of
 from monitor.web.import_text import fault_lines, faulty_rows, hint_lines
@@ -82,11 +80,8 @@ async def import_apply(pages: Pages, looking: Looking, request: Request) -> Resp
         shown=form.get("shown"),
         removed=whole(form.get("removed").strip()) if is_removing else None,
     )
-    context = pages.context
     try:
-        imported = await perform_async(
-            context.store, import_file, command, actor=visitor_of(request).actor, now=context.clock()
-        )
+        imported = await pages.perform(request, import_file, command)
     except ChangedError as error:
         return await _changed(pages, looking, request, error, is_removing=is_removing)
     except RefusedError as error:

@@ -8,10 +8,8 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor.actions.imports.kept import KINDS
 from monitor.actions.imports.withdraw import WithdrawCommand, withdraw_import
-from monitor.actions.perform import perform_async
 from monitor.actions.refused import RefusedError
 from monitor.queries.imports import read_import
-from monitor.web.auth.visitor import visitor_of
 from monitor.web.forms import done, form_of
 from monitor.web.pages.import_upload import imports_of
 from monitor.web.pages.pages import Pages
@@ -31,11 +29,8 @@ async def import_withdrawn(pages: Pages, request: Request) -> Response:
     if not form.get("confirmed"):
         return RedirectResponse(f"/imports/kept/{number}", 303)
     command = WithdrawCommand(number=number, sources=imports_of(pages).office.sources)
-    context = pages.context
     try:
-        count = await perform_async(
-            context.store, withdraw_import, command, actor=visitor_of(request).actor, now=context.clock()
-        )
+        count = await pages.perform(request, withdraw_import, command)
     except RefusedError as error:
         return await _confirm(pages, request, str(error))
     said = f"，涉及{count}项" if count else "；其中的内容都已被后来的导入替换，现行内容不变"

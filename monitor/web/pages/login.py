@@ -13,7 +13,6 @@ from starlette.routing import Route
 from monitor.actions.logging_in import Client, Logins, NewSession, TooSoonError
 from monitor.actions.logins import LINK_OVER, OwnSessionCommand
 from monitor.actions.logins import log_out as end_session
-from monitor.actions.perform import perform_async
 from monitor.actions.refused import RefusedError
 from monitor.queries.logins import LoggedIn, LoginLinkPage, read_has_users, read_link
 from monitor.web.auth import cookies
@@ -115,8 +114,7 @@ async def log_out(pages: Pages, request: Request) -> Response:
     if visitor.login is None:
         return RedirectResponse("/", 303)
     command = OwnSessionCommand(session=visitor.login.session.digest)
-    now = pages.context.clock()
-    await perform_async(pages.context.store, end_session, command, actor=visitor.actor, now=now)
+    await pages.perform(request, end_session, command)
     has_left = visitor.login.session.by_provider and pages.context.provider is not None
     answer = done(request, f"{LOGIN}?{_LEFT}=1" if has_left else LOGIN, _LOGGED_OUT)
     cookies.drop(request, answer, cookies.SESSION)

@@ -9,12 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from monitor.actions.perform import perform_async
 from monitor.actions.provider_logins import GrantLoginCommand, LoginRequestCommand, decline_login, grant_login
 from monitor.actions.refused import RefusedError
 from monitor.core.user import UserRole, name_problem
 from monitor.queries.logins import LoginRequest, read_request, read_units, read_users
-from monitor.web.auth.visitor import visitor_of
 from monitor.web.forms import Form, Problems, done, form_of, problems_of
 from monitor.web.pages.pages import Pages
 from monitor.web.pages.users import USERS, chosen_roles, unit_value
@@ -45,9 +43,8 @@ async def grant(pages: Pages, request: Request) -> Response:
     command = GrantLoginCommand(
         request=asked.id, user=whole(form.get("user")) or None, name=form.get("name"), roles=roles, own=own
     )
-    actor, now = visitor_of(request).actor, context.clock()
     try:
-        user = await perform_async(context.store, grant_login, command, actor=actor, now=now)
+        user = await pages.perform(request, grant_login, command)
     except RefusedError as refused:
         return await _page(pages, asked, problems=problems_of(refused), form=form, roles=roles)
     return done(request, f"{USERS}/{user.id}", f"已开通“{user.name}”，可以经统一身份认证登录。")
@@ -55,10 +52,10 @@ async def grant(pages: Pages, request: Request) -> Response:
 
 async def decline(pages: Pages, request: Request) -> Response:
     """Answer the form that lets nobody in."""
-    context, asked = pages.context, await _asked(pages, request)
+    asked = await _asked(pages, request)
     command = LoginRequestCommand(request=asked.id)
     try:
-        await perform_async(context.store, decline_login, command, actor=visitor_of(request).actor, now=context.clock())
+        await pages.perform(request, decline_login, command)
     except RefusedError as refused:
         return await _page(pages, asked, problems=problems_of(refused))
     return done(request, USERS, f"已拒绝“{asked.name}”的申请，30天内不再受理。")

@@ -23,10 +23,10 @@ from monitor.actions.looks import (
     correct_look,
     look_by_hand,
 )
-from monitor.actions.perform import perform_async
 from monitor.actions.refused import RefusedError
 from monitor.core.account import Platform
 from monitor.core.claim import Excess, Verdict
+from monitor.core.members import member
 from monitor.queries.looks import (
     DoneLook,
     HandFilter,
@@ -107,8 +107,8 @@ async def looks(pages: Pages, request: Request) -> Response:
 
 async def register(pages: Pages, request: Request) -> Response:
     """Register every row that is filled; those that cannot be stay as they were typed."""
-    form, actor = await form_of(request), visitor_of(request).actor
-    answers = {id_: await _taken(pages, id_, fields, actor) for id_, fields in _rows(form)}
+    form = await form_of(request)
+    answers = {id_: await _taken(pages, request, id_, fields) for id_, fields in _rows(form)}
     if not answers:
         answers = {"": RowAnswer(fields=RowFields(), fault="请先填写最新发布日期或粘贴链接。")}
     if all(answer.is_done for answer in answers.values()):
@@ -119,7 +119,7 @@ async def register(pages: Pages, request: Request) -> Response:
 async def row(pages: Pages, request: Request) -> Response:
     """Register one row, and return it as it is now."""
     form, id_ = await form_of(request), request.query_params.get("account", "")
-    answer = await _taken(pages, id_, _fields(form, id_, request), visitor_of(request).actor)
+    answer = await _taken(pages, request, id_, _fields(form, id_, request))
     moment = pages.context.moment()
     line, counts = await pages.context.store.query(
         lambda tx: (read_line(tx, id_, moment.now), read_counts(tx, moment.now))
@@ -144,7 +144,7 @@ async def correct(pages: Pages, request: Request) -> Response:
     form, found = await form_of(request), await _look_of(pages, request)
     if isinstance(found, Response):
         return found
-    id_, actor = found.account.id, visitor_of(request).actor
+    id_ = found.account.id
     fields = _fields(form, id_, request)
     command = CorrectLookCommand(
         number=found.number,
@@ -155,8 +155,7 @@ async def correct(pages: Pages, request: Request) -> Response:
         is_confirmed=_is_confirmed(fields),
     )
     try:
-        now = pages.context.clock()
-        registered = await perform_async(pages.context.store, correct_look, command, actor=actor, now=now)
+        registered = await pages.perform(request, correct_look, command)
     except RefusedError as error:
         return _correction(pages, request, found, _refused(fields, error), is_late=_is_late(error))
     if not _is_row(request):
@@ -229,23 +228,22 @@ def _problems(lines: tuple[LookLine, ...], answers: Mapping[str, RowAnswer]) -> 
     ]
 
 
-async def _taken(pages: Pages, id_: str, fields: RowFields, actor: Actor) -> RowAnswer:
+async def _taken(pages: Pages, request: Request, id_: str, fields: RowFields) -> RowAnswer:
     """Register what a row says, and return what became of it."""
     if fields.day and fields.link:
         return RowAnswer(fields=fields, fault=_ONE_OF_BOTH)
     try:
         if fields.link:
-            return await _pasted(pages, id_, fields, actor)
-        now = pages.context.clock()
+            return await _pasted(pages, id_, fields, visitor_of(request).actor)
         command = LookByHandCommand(
             account=id_,
             newest=fields.day,
             is_complete=not fields.is_one,
-            at=now,
+            at=pages.context.clock(),
             rules=pages.context.rules,
             is_confirmed=_is_confirmed(fields),
         )
-        registered = await perform_async(pages.context.store, look_by_hand, command, actor=actor, now=now)
+        registered = await pages.perform(request, look_by_hand, command)
     except RefusedError as error:
         return _refused(fields, error)
     return RowAnswer(fields=fields, look=registered)
@@ -297,7 +295,7 @@ def _fields(form: Form, id_: str, request: Request | None = None) -> RowFields:
 def _filter(request: Request) -> HandFilter:
     asked = request.query_params
     platform = asked.get("platform", "")
-    chosen = next((known for known in Platform if known.value == platform), None)
+    chosen = member(Platform, platform)
     if platform and chosen is None:
         raise HTTPException(400, f"没有“{platform[:40]}”这个条件。")
     wanted, account = asked.get("q", "").strip(), asked.get("account")

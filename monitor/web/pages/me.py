@@ -10,7 +10,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.actions.logins import OwnSessionCommand, end_other_sessions
-from monitor.actions.perform import perform_async
 from monitor.actions.refused import RefusedError
 from monitor.actions.second_factor import is_secret, new_secret, uri_of
 from monitor.queries.logins import LoggedIn, read_user
@@ -83,8 +82,7 @@ async def end_others(pages: Pages, request: Request) -> Response:
     """Answer the form that ends all other sessions."""
     logins_of(pages)
     command = OwnSessionCommand(session=login_of(request).session.digest)
-    actor, now = visitor_of(request).actor, pages.context.clock()
-    count = await perform_async(pages.context.store, end_other_sessions, command, actor=actor, now=now)
+    count = await pages.perform(request, end_other_sessions, command)
     return done(request, ME, f"已退出其他{count}个登录。")
 
 

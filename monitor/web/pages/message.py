@@ -13,7 +13,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.actions.messages import PhoneCommand, RetryCommand, phone, retry
-from monitor.actions.perform import perform_async
 from monitor.actions.refused import Field, RefusedError
 from monitor.core.calendar import at_beijing
 from monitor.core.message import MessageAct
@@ -58,9 +57,7 @@ async def post_phone(pages: Pages, request: Request) -> Response:
     form = await form_of(request)
     try:
         command = PhoneCommand(number=request.path_params["message_id"], to=form.get("to"), at=_moment(form.get("at")))
-        await perform_async(
-            pages.context.store, phone, command, actor=visitor_of(request).actor, now=pages.context.clock()
-        )
+        await pages.perform(request, phone, command)
     except RefusedError as error:
         return await _page(pages, request, form=form, refused=error)
     return done(request, FAILED, f"已登记：已电话告知{command.to.strip()}。不再经其他渠道告知。")
@@ -71,9 +68,7 @@ async def post_retry(pages: Pages, request: Request) -> Response:
     form = await form_of(request)
     command = RetryCommand(numbers=(request.path_params["message_id"],))
     try:
-        await perform_async(
-            pages.context.store, retry, command, actor=visitor_of(request).actor, now=pages.context.clock()
-        )
+        await pages.perform(request, retry, command)
     except RefusedError as error:
         return await _page(pages, request, form=form, refused=error)
     return done(request, FAILED, "将重发1条；发出前再核对一次，已经更新的不再发。")

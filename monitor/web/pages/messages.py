@@ -15,10 +15,10 @@ from starlette.routing import Route
 from monitor.actions.actor import Right
 from monitor.actions.documents import Handout
 from monitor.actions.messages import ReleaseCommand, WithholdCommand, mark_of, release, withhold
-from monitor.actions.perform import perform_async
 from monitor.actions.refused import RefusedError
 from monitor.core.account import UnitKey
 from monitor.core.calendar import beijing, beijing_date
+from monitor.core.members import member
 from monitor.core.message import MessageTab
 from monitor.core.phrases import Names, deadline_text
 from monitor.queries.lines import OverviewContext
@@ -110,7 +110,7 @@ def _tab(written: str | None) -> MessageTab:
     """Return the tab that an address asks for; without one, what waits for a person."""
     if not written:
         return MessageTab.HELD
-    found = next((tab for tab in MessageTab if tab.value == written), _OLD_TABS.get(written))
+    found = member(MessageTab, written) or _OLD_TABS.get(written)
     if found is None:
         raise HTTPException(400, f"没有“{written[:20]}”这个状态，可选：{'、'.join(tab.label for tab in MessageTab)}。")
     return found
@@ -140,10 +140,10 @@ async def ask_release(pages: Pages, request: Request) -> Response:
 
 async def post_release(pages: Pages, request: Request) -> Response:
     """Answer POST `/messages/release`: release the messages that were confirmed."""
-    form, actor, now = await form_of(request), visitor_of(request).actor, pages.context.clock()
+    form = await form_of(request)
     command = ReleaseCommand(numbers=form.all("id"), read=form.all("read"))
     try:
-        count = await perform_async(pages.context.store, release, command, actor=actor, now=now)
+        count = await pages.perform(request, release, command)
     except RefusedError as error:
         return await _release_page(pages, form.all("id"), refused=error)
     return done(request, HELD, f"已放行{count}条，{begins(pages)}。")
@@ -172,10 +172,10 @@ async def ask_withhold(pages: Pages, request: Request) -> Response:
 
 async def post_withhold(pages: Pages, request: Request) -> Response:
     """Answer POST `/messages/withhold`: withhold the messages that were confirmed."""
-    form, actor, moment = await form_of(request), visitor_of(request).actor, pages.context.moment()
+    form, moment = await form_of(request), pages.context.moment()
     command = WithholdCommand(numbers=form.all("id"), why=form.get("why"))
     try:
-        count = await perform_async(pages.context.store, withhold, command, actor=actor, now=moment.now)
+        count = await pages.perform(request, withhold, command)
     except RefusedError as error:
         return await _withhold_page(pages, moment, form.all("id"), why=form.get("why"), refused=error)
     return done(request, HELD, f"已压下{count}条，不再发出。")

@@ -12,7 +12,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.actions.mutes import MuteCommand, mute
-from monitor.actions.perform import perform_async
 from monitor.actions.refused import Field, RefusedError
 from monitor.core.account import UnitKey
 from monitor.core.mute import LONGEST, Mute
@@ -59,9 +58,7 @@ async def post_mute(pages: Pages, request: Request) -> Response:
         whom = await _asked(pages, form)
         until = _day(form.get("until"))
         command = MuteCommand(kind=whom.kind, subject=whom.name, area=whom.area, until=until, why=form.get("why"))
-        kept = await perform_async(
-            pages.context.store, mute, command, actor=visitor_of(request).actor, now=pages.context.clock()
-        )
+        kept = await pages.perform(request, mute, command)
     except RefusedError as error:
         return await _page(pages, request, form, refused=error)
     called = await _called(pages, whom)
@@ -74,9 +71,7 @@ async def post_end(pages: Pages, request: Request) -> Response:
     try:
         whom = await _asked(pages, form)
         command = MuteCommand(kind=whom.kind, subject=whom.name, area=whom.area, until=None, why=form.get("why"))
-        await perform_async(
-            pages.context.store, mute, command, actor=visitor_of(request).actor, now=pages.context.clock()
-        )
+        await pages.perform(request, mute, command)
     except RefusedError as error:
         return await _page(pages, request, Form({}), refused=error)
     called = await _called(pages, whom)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from monitor.actions.perform import Action, C, D, perform_async
 from monitor.queries.lines import OverviewContext
+from monitor.web.auth.visitor import visitor_of
 from monitor.web.page_context import PageContext
 from monitor.web.paging import whole
 from monitor.web.templating import Templates
@@ -22,6 +24,11 @@ class Pages:
     def html(self, template: str, moment: OverviewContext, *, status: int = 200, **values: object) -> Response:
         """Return a template as an answer."""
         return HTMLResponse(self._templates.fill(template, moment, status=status, **values), status)
+
+    async def perform(self, request: Request, action: Action[C, D], command: C) -> D:
+        """Return what an action returned, done by whoever asks, now; raises RefusedError."""
+        actor, now = visitor_of(request).actor, self.context.clock()
+        return await perform_async(self.context.store, action, command, actor=actor, now=now)
 
 
 def number_of(request: Request) -> int:

@@ -10,11 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from monitor.actions.perform import perform_async
 from monitor.actions.refused import RefusedError
 from monitor.actions.unit_proposals import DeclineProposalCommand, accept_proposal, decline_proposal
 from monitor.queries.proposals import read_proposals
-from monitor.web.auth.visitor import visitor_of
 from monitor.web.forms import Form, done, form_of
 from monitor.web.pages.pages import Pages
 from monitor.web.paging import whole
@@ -39,15 +37,14 @@ async def post_answer(pages: Pages, request: Request) -> Response:
     number, form, context = whole(request.path_params["number"]), await form_of(request), pages.context
     if context.accepting is None:
         raise HTTPException(404)
-    actor, now = visitor_of(request).actor, context.clock()
     try:
         if form.get("answer") == "accept":
             accept = context.accepting(number)
-            kept = await perform_async(context.store, accept_proposal, accept, actor=actor, now=now)
+            kept = await pages.perform(request, accept_proposal, accept)
             said = f"已采纳，台账已按“{kept.proposal.kind.label}”更改。"
         else:
             decline = DeclineProposalCommand(number=number, why=form.get("why"))
-            await perform_async(context.store, decline_proposal, decline, actor=actor, now=now)
+            await pages.perform(request, decline_proposal, decline)
             said = "已退回，单位页面会显示原因。"
     except RefusedError as error:
         return await _page(pages, form, number, error)

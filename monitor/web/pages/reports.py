@@ -13,11 +13,11 @@ from starlette.routing import Route
 
 from monitor.actions.actor import Right
 from monitor.actions.documents import Handout, HandOutCommand
-from monitor.actions.perform import perform_async
 from monitor.actions.refused import RefusedError
 from monitor.actions.reports import MakeReportCommand, asked_period, make_report
 from monitor.core.calendar import beijing_date
 from monitor.core.figures import DICTIONARY, FigureName
+from monitor.core.members import member
 from monitor.core.period import Period
 from monitor.core.reckoning import Reckoning
 from monitor.core.report import KeptReport, ReportKind
@@ -99,14 +99,14 @@ async def post_report(pages: Pages, request: Request) -> Response:
         period = asked_period(kind, _written(form), now)
         reckoning = await context.store.query(lambda tx: reckon(tx, context.rules, period, now=now))
         command = MakeReportCommand(kind=kind, reckoning=reckoning, template=template_version(kind, context.folder))
-        number = await perform_async(context.store, make_report, command, actor=visitor.actor, now=now)
+        number = await pages.perform(request, make_report, command)
     except RefusedError as error:
         return await _list(pages, request, typed=form, problems=problems_of(error))
     return done(request, f"/reports/{number}", f"已生成{kind.label}（{period.label}）。")
 
 
 def _kind(written: str) -> ReportKind:
-    found = next((kind for kind in ReportKind if kind.value == written), None)
+    found = member(ReportKind, written)
     if found is None:
         raise HTTPException(400, "没有这种报表，请从报表页重新选择。")
     return found
@@ -142,7 +142,7 @@ async def report(pages: Pages, request: Request) -> Response:
 
 
 def _part(written: str, kind: ReportKind) -> ReportPart:
-    found = next((part for part in parts_of(kind) if part.value == written), None)
+    found = member(parts_of(kind), written)
     if found is None:
         raise HTTPException(404, _NO_REPORT)
     return found
@@ -163,7 +163,7 @@ def _blocks(document: Document) -> Iterator[tuple[str, object]]:
 async def accounts(pages: Pages, request: Request) -> Response:
     """Answer `/reports/{number}/accounts`: the accounts that one figure counts, as they were when it was made."""
     kept, reckoning = await _made(pages, request)
-    name = next((name for name in FigureName if name.value == request.query_params.get("figure")), None)
+    name = member(FigureName, request.query_params.get("figure"))
     if name is None:
         raise HTTPException(404, "没有这项指标。")
     return pages.html(

@@ -25,14 +25,13 @@ from monitor.actions.imports.single import (
     look_at_row,
     version_of,
 )
-from monitor.actions.perform import perform_async
 from monitor.actions.refused import RefusedError
 from monitor.core.account import Account
 from monitor.core.calendar import beijing_date, start_of_day
 from monitor.core.forms import FORMS
+from monitor.core.members import member
 from monitor.core.record import RecordKind
 from monitor.queries.lists import read_account
-from monitor.web.auth.visitor import visitor_of
 from monitor.web.days import written_day
 from monitor.web.forms import Form, done, form_of
 from monitor.web.pages.pages import Pages
@@ -147,7 +146,7 @@ async def _kept(
         looked = await pages.context.store.query(lambda tx: look_at_row(tx, office, row))
         if form.get("shown") != looked.preview.digest:
             return _with(shown, preview=looked.preview)
-        await perform_async(pages.context.store, import_file, looked.command, actor=visitor_of(request).actor, now=now)
+        await pages.perform(request, import_file, looked.command)
     except RowRefusedError as error:
         return _with(
             shown, problems=tuple((f"{_CELL}{column}" if column else "", text) for column, text in error.faults)
@@ -203,7 +202,7 @@ def _cells(form: Form) -> dict[str, str]:
 
 def _kind(request: Request) -> RecordKind | None:
     asked = request.query_params.get("kind", "")
-    found = next((kind for kind in RecordKind if kind.value == asked), None)
+    found = member(RecordKind, asked)
     if asked and found is None:
         raise HTTPException(400, f"没有“{asked[:40]}”这种记录。")
     return found

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.actions.actor import Right
+from monitor.core.members import member
 from monitor.queries.start import StartFacts, StartStep, read_start
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.pages.pages import Pages
@@ -35,7 +36,7 @@ async def start(pages: Pages, request: Request) -> Response:
         is_holding=context.is_holding,
     )
     page = await context.store.query(lambda tx: read_start(tx, facts))
-    asked = next((step for step in StartStep if step.value == request.query_params.get("step")), None)
+    asked = member(StartStep, request.query_params.get("step"))
     return pages.html(
         "start.html",
         context.moment(),

@@ -10,7 +10,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.actions.api_tokens import LONGEST, IssueTokenCommand, RevokeTokenCommand, issue_token, revoke_token
-from monitor.actions.perform import perform_async
 from monitor.actions.refused import RefusedError
 from monitor.core.token_scope import TokenScope
 from monitor.queries.tokens import read_areas, read_tokens
@@ -49,9 +48,7 @@ async def issue(pages: Pages, request: Request) -> Response:
         area=form.get("area") or None,
     )
     try:
-        await perform_async(
-            pages.context.store, issue_token, command, actor=visitor_of(request).actor, now=pages.context.clock()
-        )
+        await pages.perform(request, issue_token, command)
     except RefusedError as refused:
         return await _page(pages, request, typed=form, problems=problems_of(refused))
     return await _page(pages, request, secret=command.secret, of=command.name.strip())
@@ -61,9 +58,7 @@ async def revoke(pages: Pages, request: Request) -> Response:
     """Answer the button that ends a token."""
     command = RevokeTokenCommand(number=whole(request.path_params["number"]))
     try:
-        ended = await perform_async(
-            pages.context.store, revoke_token, command, actor=visitor_of(request).actor, now=pages.context.clock()
-        )
+        ended = await pages.perform(request, revoke_token, command)
     except RefusedError as refused:
         return await _page(pages, request, problems=[("", str(refused))])
     return done(request, TOKENS, f"令牌“{ended.name}”已停用，立即失效。")

@@ -12,7 +12,6 @@ from starlette.routing import Route
 
 from monitor.actions.actor import Right
 from monitor.actions.contacts import ShowContactsCommand, show_contacts
-from monitor.actions.perform import perform_async
 from monitor.actions.refused import OutOfReachError, RefusedError
 from monitor.actions.unit_links import StopLinksCommand, stop_links
 from monitor.core.account import Contact, UnitKey
@@ -49,14 +48,14 @@ async def post_unit(pages: Pages, request: Request) -> Response:
     if isinstance(key, Response):
         return key
     form, visitor, context = await form_of(request), visitor_of(request), pages.context
-    act, actor, now = form.get("act"), visitor.actor, context.clock()
+    act, actor = form.get("act"), visitor.actor
     try:
         if act == "phones":
             shown = ShowContactsCommand(unit=key)
-            people = await perform_async(context.store, show_contacts, shown, actor=actor, now=now)
+            people = await pages.perform(request, show_contacts, shown)
             return await _page(pages, request, key, people=people)
         if act == "stop":
-            await perform_async(context.store, stop_links, StopLinksCommand(unit=key), actor=actor, now=now)
+            await pages.perform(request, stop_links, StopLinksCommand(unit=key))
             return done(request, own_page(key), "已停用该单位此前的全部链接和日历地址；今后消息里的链接照常可用。")
         page = await _read(pages, key)
         answer = await UnitForms(context).answer(act, form.fields, page, actor=actor)

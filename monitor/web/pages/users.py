@@ -12,14 +12,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.actions import users as acts
-from monitor.actions.perform import perform_async
 from monitor.actions.provider_logins import unlink_login
 from monitor.actions.refused import RefusedError
 from monitor.actions.users import AddUserCommand, ChangeRolesCommand, DemandSecondFactorCommand, UserCommand
 from monitor.core.account import UnitKey
 from monitor.core.user import UserRole
 from monitor.queries.logins import UserPage, read_requests, read_units, read_user, read_users
-from monitor.web.auth.visitor import visitor_of
 from monitor.web.forms import Form, done, form_of
 from monitor.web.page_context import PageContext
 from monitor.web.pages.pages import Pages
@@ -84,11 +82,10 @@ async def new_user(pages: Pages, _: Request) -> Response:
 async def add_user(pages: Pages, request: Request) -> Response:
     """Answer the form of a new user: the page of the user follows, with a link to be passed on."""
     context, form = pages.context, await form_of(request)
-    actor, now = visitor_of(request).actor, context.clock()
     roles, own = await chosen_roles(context, form)
     command = AddUserCommand(name=form.get("name"), roles=roles, own=own)
     try:
-        added = await perform_async(context.store, acts.add_user, command, actor=actor, now=now)
+        added = await pages.perform(request, acts.add_user, command)
     except RefusedError as refused:
         return await _form_page(pages, name=form.get("name"), roles=roles, own=own, problem=str(refused))
     return done(request, f"{USERS}/{added.id}", f"已新增“{added.name}”。请生成一次性链接交给本人，用来设置密码。")
@@ -102,21 +99,21 @@ async def user(pages: Pages, request: Request) -> Response:
 async def act_on_user(pages: Pages, request: Request) -> Response:
     """Answer a button of the page of a user."""
     context, about = pages.context, await _known(pages.context, request)
-    act, actor, now = request.path_params["act"], visitor_of(request).actor, context.clock()
+    act = request.path_params["act"]
     try:
         if act == "link":
             command = UserCommand(user=about.user.id)
-            link = await perform_async(context.store, acts.issue_link, command, actor=actor, now=now)
+            link = await pages.perform(request, acts.issue_link, command)
             return await _user_page(pages, about, link=f"{_base(request)}/login/link/{link.secret}")
         if act == "roles":
             roles, own = await chosen_roles(context, await form_of(request))
             change = ChangeRolesCommand(user=about.user.id, roles=roles, own=own)
-            await perform_async(context.store, acts.change_roles, change, actor=actor, now=now)
+            await pages.perform(request, acts.change_roles, change)
             return done(request, f"{USERS}/{about.user.id}", "角色已修改，其登录已全部退出。")
         if act not in DONE:
             raise HTTPException(404)
         action, made, said = DONE[act]
-        await perform_async(context.store, action, made(about.user.id), actor=actor, now=now)
+        await pages.perform(request, action, made(about.user.id))
     except RefusedError as refused:
         return await _user_page(pages, about, problem=str(refused))
     return done(request, f"{USERS}/{about.user.id}", said.format(name=about.user.name))
