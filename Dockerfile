@@ -23,7 +23,7 @@ COPY alerts alerts
 COPY monitor monitor
 # What installs is not needed to run.
 RUN /opt/xuncha/bin/pip install --no-deps --no-index --no-build-isolation . \
-    && /opt/xuncha/bin/pip uninstall --yes setuptools pip
+    && /opt/xuncha/bin/pip uninstall --yes hatchling packaging pathspec pluggy tomlkit trove-classifiers pip
 COPY config/calendar.yaml config/rules.yaml config/xuncha.yaml config/
 
 # --- the image ------------------------------------------------------------------------------------------------------
