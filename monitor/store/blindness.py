@@ -40,6 +40,20 @@ class BlindWay:
 def blind_ways(tx: Tx, now: datetime) -> tuple[BlindWay, ...]:
     """Return the ways that have shown nothing for PATIENCE, by platform and name."""
     source, account, seen = tables.sources, tables.accounts, tables.observations
+    is_tried = sa.and_(source.c.dropped_at.is_(None), source.c.collector != MANUAL, source.c.last_look_at.is_not(None))
+    showing_nothing = (
+        sa.select(account.c.platform, source.c.collector)
+        .join_from(source, account)
+        .where(is_tried)
+        .group_by(account.c.platform, source.c.collector)
+        .having(sa.func.count(source.c.blind_reason) == sa.func.count())
+    )
+    suspects = [
+        sa.and_(account.c.platform == row.platform, source.c.collector == row.collector)
+        for row in tx.execute(showing_nothing)
+    ]
+    if not suspects:
+        return ()  # as always: what each source was first tried at need not be found
     first = (
         sa.select(sa.func.min(seen.c.first_seen))
         .where(seen.c.account == source.c.account, seen.c.source == source.c.id)
@@ -55,7 +69,7 @@ def blind_ways(tx: Tx, now: datetime) -> tuple[BlindWay, ...]:
             first.label("tried_at"),
         )
         .join_from(source, account)
-        .where(source.c.dropped_at.is_(None), source.c.collector != MANUAL, source.c.last_look_at.is_not(None))
+        .where(is_tried, sa.or_(*suspects))
     )
     found: dict[tuple[str, str], list[sa.Row[*tuple[Any, ...]]]] = {}
     for row in tx.execute(chosen):
@@ -65,7 +79,7 @@ def blind_ways(tx: Tx, now: datetime) -> tuple[BlindWay, ...]:
 
 
 def _way(platform: str, collector: str, rows: Collection[sa.Row[*tuple[Any, ...]]]) -> BlindWay | None:
-    if any(row.blind_reason is None or (row.seen_at or row.tried_at) is None for row in rows):
+    if any((row.seen_at or row.tried_at) is None for row in rows):
         return None
     # an account that was enrolled yesterday, and that the way never showed, does not make it younger
     since = max((row.seen_at for row in rows if row.seen_at), default=min(row.seen_at or row.tried_at for row in rows))
