@@ -22,7 +22,6 @@ from monitor.core.rules import (
     cln_02,
     dup_01,
     fake_01,
-    mat_01,
     name_01,
     per_01,
     plt_01,
@@ -99,7 +98,7 @@ ACT_OF: Mapping[str, TodoAct] = {
     DEREGISTRATION: TodoAct.DEREGISTRATION,
     sup_02.ID: TodoAct.OVERDUE,
     per_01.ID: TodoAct.CONTACTS,
-    **dict.fromkeys((cap_01.ID, mat_01.ID), TodoAct.TOTAL),
+    cap_01.ID: TodoAct.TOTAL,
     sys_01.ID: TodoAct.SYSTEMS,
 }
 """What the office does about an open case, by its rule; of all others it is the office's own task."""
@@ -132,7 +131,7 @@ class TodoLine:
     rule: str = ""
     """The rule, where the act is another one for each."""
     count: int
-    """How many accounts, units or other things it is about."""
+    """How many things it is about: so many rows its link opens."""
     what: str
     """The act with its number and noun, or with the name of the only one."""
     why: str = ""
@@ -202,50 +201,68 @@ class ActText:
     """Before the name of the only one, with `{title}` for the name of the rule."""
     several: str
     """With `{n}` for how many there are, and `{title}` for the name of the rule."""
+    heading: str = ""
+    """Which cases those are, as their list says it; empty where the name of the rule does."""
     verb: str
-    link: str
-    """Where several are settled, with `{rule}` for the rule."""
+    link: str = "/cases?wait=office&act={act}"
+    """Where several are settled, with `{act}` for the act: exactly those."""
     link_of_one: str = "/cases/{case}"
-    """Where the only one is, with `{case}` for its number and `{account}` for its account, as addresses write it."""
+    """Where the only one is, with `{case}` for its number, `{account}` and `{area}` as addresses write them."""
 
 
-_GROUP = "/cases?wait=office&rule={rule}"
 CASE_TEXTS: Mapping[TodoAct, ActText] = {
-    TodoAct.SAFETY: ActText(one="处置“{title}”", several="处置{n}项“{title}”", verb="去处置", link=_GROUP),
+    TodoAct.SAFETY: ActText(one="处置“{title}”", several="处置{n}项“{title}”", verb="去处置"),
     TodoAct.SUSPECT: ActText(
-        one="核实疑似下架（无法使用）", several="核实{n}个疑似下架（无法使用）的客户端", verb="去核实", link=_GROUP
+        one="核实疑似下架（无法使用）",
+        several="核实{n}个疑似下架（无法使用）的客户端",
+        heading="疑似下架（无法使用）",
+        verb="去核实",
     ),
     TodoAct.DEREGISTRATION: ActText(
         one="登记注销进度",
         several="登记{n}个账号的注销进度",
+        heading="注销进度",
         verb="登记进度",
-        link=_GROUP,
         link_of_one="/accounts/{account}/deregistration",
     ),
-    TodoAct.REVIEW: ActText(one="研判", several="研判{n}个账号", verb="去研判", link="/cases?wait=review"),
+    TodoAct.REVIEW: ActText(
+        one="研判", several="研判{n}个账号", heading="待研判", verb="去研判", link="/review?act={act}"
+    ),
     TodoAct.RECOVERED: ActText(
-        one="处置已恢复的未更新时段", several="处置{n}个账号已恢复的未更新时段", verb="批量办理", link=_GROUP
+        one="处置已恢复的未更新时段",
+        several="处置{n}个账号已恢复的未更新时段",
+        heading="已恢复的未更新时段",
+        verb="批量办理",
     ),
     TodoAct.OVERDUE: ActText(
         one="超期未整改，确认是否列入通报",
         several="{n}个单位超期未整改，确认是否列入通报",
+        heading="超期未整改",
         verb="逐个确认",
-        link=_GROUP,
     ),
     TodoAct.CONTACTS: ActText(
         one="补齐联络员、责任领导",
         several="补齐{n}个单位的联络员、责任领导",
+        heading="联络员、责任领导不全",
         verb="补联系人",
-        link=_GROUP,
         link_of_one="/accounts/{account}/edit#people",
     ),
     TodoAct.TOTAL: ActText(
-        one="{title}", several="{title}：{n}个地区", verb="看名单", link="/accounts", link_of_one="/accounts"
+        one="{title}", several="{title}：{n}个地区", verb="看名单", link_of_one="/accounts?task=total&area={area}"
     ),
-    TodoAct.SYSTEMS: ActText(one="登记管理制度", several="登记{n}个单位的管理制度", verb="去登记", link=_GROUP),
-    TodoAct.OFFICE: ActText(one="{title}", several="办理{n}项“{title}”", verb="去办理", link=_GROUP),
+    TodoAct.SYSTEMS: ActText(one="登记管理制度", several="登记{n}个单位的管理制度", heading="管理制度", verb="去登记"),
+    TodoAct.OFFICE: ActText(one="{title}", several="办理{n}项“{title}”", verb="去办理"),
 }
 """Of the acts about open cases, but for those of which accounts are counted that have no case, too."""
+FILTERED = (*CASE_TEXTS, TodoAct.SECOND)
+"""The acts by which a list of cases can be narrowed down."""
+
+
+def heading_of(act: TodoAct) -> str:
+    """Return which cases an act is about, as their list says it; empty where the name of the rule does."""
+    return CASE_TEXTS[act].heading if act in CASE_TEXTS else "待您确认的他人提出的决定"
+
+
 NOUN: Mapping[TodoAct, str] = {
     TodoAct.OVERDUE: "个单位",
     TodoAct.CONTACTS: "个单位",

@@ -10,10 +10,12 @@ from enum import Enum
 from monitor.core.calendar import beijing_date
 from monitor.core.light import AccountTask
 from monitor.core.members import member
+from monitor.core.rules.cap_01 import is_counted
 from monitor.store import Tx, lights
 from monitor.store.claims import WAITING_FOR, waiting
 from monitor.store.lights import AccountFilter, Condition, Order
 from monitor.store.records import mutes_on
+from monitor.store.roster import accounts
 
 __all__ = ["TEXTS", "Concern", "ConcernText", "concerned", "condition", "text_of"]
 
@@ -26,6 +28,7 @@ class Concern(Enum):
     CLAIMS = "claims"
     MUTED = "muted"
     PEOPLE = "people"
+    TOTAL = "total"
 
 
 _TASKS: Mapping[Concern, tuple[AccountTask, ...]] = {
@@ -54,6 +57,7 @@ TEXTS: Mapping[Concern, ConcernText] = {
         ConcernText(key=Concern.HAND, heading="需人工核查的账号", wish="请核查后登记发布记录"),
         ConcernText(key=Concern.CLAIMS, heading="链接待核实的账号", wish="请核实后登记发布记录"),
         ConcernText(key=Concern.MUTED, heading="已超期而暂停提醒的账号", wish="单位收不到提醒，请确认"),
+        ConcernText(key=Concern.TOTAL, heading="计入账号总数的账号", wish="网站不计，注销中的计入"),
         ConcernText(key=Concern.PEOPLE, heading="联络员或责任领导不全的账号", wish="请补填台账"),
     )
 }
@@ -74,6 +78,8 @@ def concerned(tx: Tx, concern: Concern, now: datetime, *, limit: int | None = No
 
 def condition(tx: Tx, concern: Concern, now: datetime) -> Condition:
     """Return the condition of those accounts, for a filter."""
+    if concern is Concern.TOTAL:
+        return lights.among([account.id for account in accounts(tx, with_people=False) if is_counted(account)])
     claimed = _claimed(tx, now) if concern is Concern.CLAIMS else ()
     mutes = mutes_on(tx, beijing_date(now)) if concern is Concern.MUTED else ()
     parts = [lights.about(tx, task, now, claimed=claimed, mutes=mutes) for task in _TASKS[concern]]

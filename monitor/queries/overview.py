@@ -13,15 +13,16 @@ from monitor.core.light import Light
 from monitor.core.names import normal
 from monitor.core.outage import Outage
 from monitor.core.pass_rate import PassRate
-from monitor.core.todo import LISTED, TodoAct, TodoLine, in_order
+from monitor.core.todo import LISTED, TodoLine, in_order
 from monitor.queries.accounts import lines_for
+from monitor.queries.concerns import Concern, condition
 from monitor.queries.deadline_calendar import DeadlineCalendar, read_calendar
 from monitor.queries.lines import AccountLine, OverviewContext
 from monitor.queries.tasks import TodoContext, read_todo
 from monitor.queries.todo_rest import login_requests
 from monitor.store import Tx, figures, lights
 from monitor.store.figures import UnitCell
-from monitor.store.lights import LightCounts
+from monitor.store.lights import AccountFilter, LightCounts
 from monitor.store.outages import open_outages
 from monitor.store.papers import latest_filed_lists
 
@@ -64,7 +65,7 @@ class FirstWeek:
     links: int
     """Accounts without a link on the roster."""
     contacts: int
-    """Units without all their people."""
+    """Accounts without all their people."""
     has_filed_list: bool
 
 
@@ -118,7 +119,7 @@ def read_today(
         on_units=figures.open_on_units(tx),
         counts=counts,
         rate=figures.pass_rate_now(tx),
-        first_week=_first_week(tx, counts, lines),
+        first_week=_first_week(tx, counts, moment.now),
         deadlines=lines_for(tx, figures.next_deadlines(tx, soonest, DEADLINES), moment),
         calendar=read_calendar(tx, moment, lines),
         matrix=_matrix(tx),
@@ -133,7 +134,7 @@ def read_changes(tx: Tx, since: Sequence[int]) -> int:
     return sum(max(0, now - then) for now, then in zip(figures.marks(tx), since, strict=True))
 
 
-def _first_week(tx: Tx, counts: LightCounts, lines: Iterable[TodoLine]) -> FirstWeek | None:
+def _first_week(tx: Tx, counts: LightCounts, now: datetime) -> FirstWeek | None:
     asked, never = counts.total - counts.of[Light.NONE], counts.of[Light.NEVER]
     if never * UNSEEN_SHARE <= asked:
         return None
@@ -141,7 +142,7 @@ def _first_week(tx: Tx, counts: LightCounts, lines: Iterable[TodoLine]) -> First
         looked_at=asked - never,
         of=asked,
         links=figures.without_homepage(tx),
-        contacts=next((line.count for line in lines if line.act is TodoAct.CONTACTS), 0),
+        contacts=lights.count(tx, AccountFilter(tasks=condition(tx, Concern.PEOPLE, now))),
         has_filed_list=bool(latest_filed_lists(tx)),
     )
 

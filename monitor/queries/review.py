@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.core.calendar import beijing_date
@@ -42,22 +42,27 @@ class ReviewPage:
     beyond: tuple[CaseLine, ...]
     """What is about an area as a whole: nobody decides it in a row."""
     counts: Mapping[str, int]
-    """How many there are under each rule."""
+    """How many there are under each rule, whichever is shown."""
+    rule: str
+    """The rule of which all are; empty for any."""
     last: datetime | None
     """When anything was last decided that a review decides."""
 
     @property
     def total(self) -> int:
-        """How many there are of all rules."""
-        return sum(self.counts.values())
+        """How many there are, shown or not."""
+        return self.counts.get(self.rule, 0) if self.rule else sum(self.counts.values())
+
+    @property
+    def more(self) -> int:
+        """How many are not shown."""
+        return self.total - len(self.rows) - len(self.beyond)
 
 
-def read_review(tx: Tx, *, rule: str, platform: str, unit: str, now: datetime) -> ReviewPage:
-    """Return what waits for the review; a rule, a platform or a unit leaves the others out."""
-    which = CaseFilter(wait=Wait.REVIEW, rule=rule, unit=unit)
+def read_review(tx: Tx, which: CaseFilter, now: datetime) -> ReviewPage:
+    """Return what waits for the review, as far as a filter means it."""
+    which = replace(which, wait=Wait.REVIEW)
     lines = lines_of(tx, listed(tx, which, limit=MOST))
-    if platform:
-        lines = tuple(line for line in lines if line.account and line.account.platform.value == platform)
     index = _index(tx, lines, now)
     return ReviewPage(
         rows=tuple(
@@ -70,7 +75,8 @@ def read_review(tx: Tx, *, rule: str, platform: str, unit: str, now: datetime) -
             if line.case.subject.kind is not SubjectKind.AREA
         ),
         beyond=tuple(line for line in lines if line.case.subject.kind is SubjectKind.AREA),
-        counts=by_rule(tx, CaseFilter(wait=Wait.REVIEW, unit=unit)),
+        counts=by_rule(tx, which),
+        rule=which.rule,
         last=last_reviewed(tx),
     )
 

@@ -50,13 +50,12 @@ def because_of(tx: Tx, case: OfficeCase) -> str:
 
 
 def _line(tx: Tx, act: OfficeAct, context: TodoContext) -> TodoLine:
-    text, title = CASE_TEXTS[act.act], context.book.title(act.rule)
-    is_one = act.subjects == 1
+    text, is_one = CASE_TEXTS[act.act], act.troubles == 1
     return TodoLine(
         act=act.act,
         rule=act.rule,
-        count=act.subjects,
-        what=_of_one(tx, act, context) if is_one else text.several.format(n=act.subjects, title=title),
+        count=act.troubles,
+        what=_what(tx, act, context),
         why=_why(tx, act, context),
         due=due_of(act.groups, context),
         verb=text.verb,
@@ -64,23 +63,29 @@ def _line(tx: Tx, act: OfficeAct, context: TodoContext) -> TodoLine:
     )
 
 
-def _of_one(tx: Tx, act: OfficeAct, context: TodoContext) -> str:
-    put = CASE_TEXTS[act.act].one.format(title=context.book.title(act.rule))
-    return f"{put}：{context.called(tx, act.heads[0].whom)}"
+def _what(tx: Tx, act: OfficeAct, context: TodoContext) -> str:
+    """Return the act with whom it is about, and how many cases those are where they are more."""
+    text, title = CASE_TEXTS[act.act], context.book.title(act.rule)
+    more = f"（共{act.troubles}项）" if act.troubles != act.subjects else ""
+    if act.subjects == 1:
+        return f"{text.one.format(title=title)}：{context.called(tx, act.heads[0].whom)}{more}"
+    return text.several.format(n=act.subjects, title=title) + more
 
 
 def _link_of_one(case: OfficeCase, text: ActText) -> str:
-    return text.link_of_one.format(case=case.main, account=quote(case.account or "", safe=""))
+    account, area = (quote(name or "", safe="") for name in (case.account, case.area))
+    return text.link_of_one.format(case=case.main, account=account, area=area)
 
 
 def _link(act: OfficeAct) -> str:
-    return CASE_TEXTS[act.act].link.format(rule=act.rule or act.groups[0].rule)
+    rule = f"&rule={act.rule}" if act.rule else ""
+    return CASE_TEXTS[act.act].link.format(act=act.act.value) + rule
 
 
 def _why(tx: Tx, act: OfficeAct, context: TodoContext) -> str:
-    if act.subjects == 1:
+    if act.troubles == 1:
         return because_of(tx, act.heads[0])
-    if act.act is TodoAct.REVIEW:
+    if act.act is TodoAct.REVIEW or act.subjects == 1:
         troubles: Counter[str] = Counter()
         for group in act.groups:
             troubles[context.book.title(group.rule)] += group.troubles

@@ -110,7 +110,7 @@ def _seconds(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[T
         why=f"{'、'.join(people[:3])}提出；确认后生效" if asked else "",
         is_for_today=True,
         verb="去确认",
-        link=f"/cases/{asked[0].case}#second" if asked else "/cases",
+        link=f"/cases/{asked[0].case}#second" if len(asked) == 1 else f"/cases?act={TodoAct.SECOND.value}",
     )
 
 
@@ -137,7 +137,7 @@ def _looks(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[Tod
         why="；".join(filter(None, reasons)) if count > 1 else "",
         is_for_today=True,
         verb="开始核查",
-        link="/looks?due=1",
+        link="/looks?due=1&task=hand",
     )
 
 

@@ -11,10 +11,11 @@ import sqlalchemy as sa
 
 from monitor.core.account import Labelled, UnitKey
 from monitor.core.case import Case
-from monitor.core.todo import REVIEWED
-from monitor.store import tables
+from monitor.core.todo import REVIEWED, TodoAct
+from monitor.store import decision_requests, tables
 from monitor.store.cases import with_steps
 from monitor.store.database import Tx
+from monitor.store.office_cases import is_of_act
 
 
 class Wait(Labelled):
@@ -51,6 +52,14 @@ class CaseFilter:
     """Of open cases; those that have ended are due no more."""
     today: date = date.min
     """The day against which that is seen."""
+    act: TodoAct | None = None
+    """What the office does about them, as a line of its list counts them."""
+    viewer: str = ""
+    """Of 确认他人提出的决定, who looks: what they have asked for themselves is another's to confirm."""
+    platform: str = ""
+    """The platform of their accounts."""
+    area: str = ""
+    """The area, of a unit whose name others have, too."""
     own: UnitKey | None = None
     """The one unit whose cases are shown; None for all."""
 
@@ -58,25 +67,25 @@ class CaseFilter:
 def counts(tx: Tx, which: CaseFilter) -> Mapping[Wait, int]:
     """Return how many cases wait for each; `wait` and `rule` of the filter do not count."""
     sums = [sa.func.sum(sa.case((sa.and_(*_waiting(wait)), 1), else_=0)) for wait in Wait]
-    row = tx.execute(sa.select(*sums).select_from(_STANDING).where(*_meant(which))).one()
+    row = tx.execute(sa.select(*sums).select_from(_STANDING).where(*_meant(tx, which))).one()
     return {wait: int(count or 0) for wait, count in zip(Wait, row, strict=True)}
 
 
 def by_rule(tx: Tx, which: CaseFilter) -> Mapping[str, int]:
     """Return how many cases there are under each rule that has any; `rule` of the filter does not count."""
     chosen = sa.select(table.c.rule, sa.func.count()).select_from(_STANDING)
-    chosen = chosen.where(*_meant(which), *_waiting(which.wait))
+    chosen = chosen.where(*_meant(tx, which), *_waiting(which.wait))
     return dict(tx.execute(chosen.group_by(table.c.rule).order_by(table.c.rule)).all())
 
 
 def listed(tx: Tx, which: CaseFilter, *, limit: int, skip: int = 0) -> Sequence[Case]:
     """Return cases with their steps, those due first at the top; of ended ones, those that ended last."""
-    return with_steps(tx, _chosen(which, *table.c).limit(limit).offset(skip))
+    return with_steps(tx, _chosen(tx, which, *table.c).limit(limit).offset(skip))
 
 
 def numbers(tx: Tx, which: CaseFilter, *, limit: int) -> Sequence[int]:
     """Return the numbers of the first cases, in the order of `listed`."""
-    return tuple(tx.scalars(_chosen(which, table.c.id).limit(limit)))
+    return tuple(tx.scalars(_chosen(tx, which, table.c.id).limit(limit)))
 
 
 table, _finding = tables.cases, tables.findings
@@ -85,17 +94,27 @@ _DUE: sa.ColumnElement[str] = _finding.c.content["due"].as_string()
 """The last day that the finding of an open case names, as 2026-05-19."""
 
 
-def _chosen(which: CaseFilter, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+def _chosen(tx: Tx, which: CaseFilter, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
     by_due = (sa.case((_DUE.is_(None), 1), else_=0), _DUE, table.c.opened_at, table.c.unit)
     order = (table.c.closed_at.desc(),) if which.wait is Wait.DONE else by_due
-    chosen = sa.select(*columns).select_from(_STANDING).where(*_meant(which), *_waiting(which.wait))
+    chosen = sa.select(*columns).select_from(_STANDING).where(*_meant(tx, which), *_waiting(which.wait))
     chosen = chosen.where(table.c.rule == which.rule) if which.rule else chosen
     return chosen.order_by(*order, table.c.id)
 
 
-def _meant(which: CaseFilter) -> Iterator[sa.ColumnElement[bool]]:
+def _meant(tx: Tx, which: CaseFilter) -> Iterator[sa.ColumnElement[bool]]:
     if which.unit:
         yield table.c.unit == which.unit
+    if which.area:
+        yield table.c.area == which.area
+    if which.platform:
+        of_it = sa.select(tables.lights.c.account).where(tables.lights.c.platform == which.platform)
+        yield table.c.account.in_(of_it)
+    if which.act is TodoAct.SECOND:
+        asked = decision_requests.waiting(tx)
+        yield table.c.id.in_([one.case for one in asked if one.asked_by != which.viewer])
+    elif which.act is not None:
+        yield is_of_act(tx, which.act)
     if which.wanted:
         yield _is_wanted(which.wanted)
     if which.due is not None:

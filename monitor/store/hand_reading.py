@@ -32,6 +32,10 @@ class HandFilter:
     """Only this one, though it may be read by itself."""
     wanted: str = ""
     """A part of the name, the unit, the area or the id, whatever its capitals."""
+    by_hand: bool = False
+    """Only those that nobody polls; of those that could not be seen another line of today tells."""
+    area: str | None = None
+    """The area of the unit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +160,10 @@ def _meant(which: HandFilter, now: datetime) -> Iterator[sa.ColumnElement[bool]]
     yield _LIGHT.c.account == which.account if which.account else sa.or_(~_is_polled(), _is_asked(now))
     if which.due:
         yield _is_due(now)
+    if which.by_hand:
+        yield _LIGHT.c.task == AccountTask.HAND
+    if which.area is not None:
+        yield _LIGHT.c.area == which.area
     if which.platform is not None:
         yield _LIGHT.c.platform == which.platform.value
     if which.unit is not None:

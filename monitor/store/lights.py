@@ -22,7 +22,7 @@ from monitor.core.finding import State, Support
 from monitor.core.light import AccountTask, Light, Sighted, light_of, task_of
 from monitor.core.mute import Mute
 from monitor.core.names import normal
-from monitor.core.observation import Standing
+from monitor.core.observation import HAND_FRESHNESS, MANUAL, Standing
 from monitor.core.rules import per_01
 from monitor.core.subject import SubjectKind
 from monitor.core.todo import ACT_OF, TodoAct
@@ -236,8 +236,10 @@ def about(
     `claimed` are those whose links wait for a person, `mutes` those that hold.
     """
     match task:
-        case AccountTask.UNSEEN | AccountTask.HAND | AccountTask.GONE:
-            return sa.and_(table.c.task == task, table.c.task_from <= beijing_date(now))
+        case AccountTask.UNSEEN | AccountTask.GONE:
+            return _is_asked(task, now)
+        case AccountTask.HAND:
+            return sa.and_(_is_asked(task, now), ~_is_seen_by_hand(now))
         case AccountTask.CLAIMS:
             return table.c.account.in_(sorted(claimed))
         case AccountTask.MUTED:
@@ -249,6 +251,22 @@ def about(
             return table.c.account.in_(sa.select(finding.c.account).where(lacking))
 
 
+def _is_asked(task: AccountTask, now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(table.c.task == task, table.c.task_from <= beijing_date(now))
+
+
+def _is_seen_by_hand(now: datetime) -> sa.ColumnElement[bool]:
+    """Return the condition of accounts whose whole list somebody has seen a short time ago, judged by it or not yet."""
+    source = tables.sources
+    return sa.exists().where(
+        source.c.account == table.c.account,
+        source.c.collector == MANUAL,
+        source.c.key == "posts",
+        source.c.dropped_at.is_(None),
+        source.c.seen_at >= now - HAND_FRESHNESS,
+    )
+
+
 def with_cases_of_sight() -> Condition:
     """Return the condition of accounts that the office was asked to look at: out of sight for long, or changed."""
     case = tables.cases
@@ -256,6 +274,14 @@ def with_cases_of_sight() -> Condition:
         case.c.closed_at.is_(None), case.c.waits_since.is_not(None), case.c.rule.in_(_OF_SIGHT)
     )
     return table.c.account.in_(asked)
+
+
+def among(ids: Collection[str]) -> Condition:
+    """Return the condition that an account is one of these."""
+    numbers: sa.BindParameter[str] = sa.bindparam(
+        "among", sorted(ids), expanding=True, literal_execute=True
+    )  # more than can be bound
+    return table.c.account.in_(numbers)
 
 
 def any_of(*conditions: Condition) -> Condition:

@@ -17,7 +17,17 @@ from monitor.core.calendar import beijing_date
 from monitor.core.finding import DEREGISTRATION, State
 from monitor.core.rules import sup_02
 from monitor.core.subject import Subject
-from monitor.core.todo import ABOUT_UNITS, BY_RULE, CLOSED_GAP, ENDED_BY_UNITS, NAMED, SUSPICION, TodoAct, act_of
+from monitor.core.todo import (
+    ABOUT_UNITS,
+    ACT_OF,
+    BY_RULE,
+    CLOSED_GAP,
+    ENDED_BY_UNITS,
+    NAMED,
+    SUSPICION,
+    TodoAct,
+    act_of,
+)
 from monitor.store import tables
 from monitor.store.columns import portions
 from monitor.store.database import Tx
@@ -90,6 +100,11 @@ class OfficeAct:
         """How many cases it settles."""
         return sum(group.cases for group in self.groups)
 
+    @property
+    def troubles(self) -> int:
+        """How many of them are no part of another: those that a list of this act shows."""
+        return sum(group.troubles for group in self.groups)
+
 
 def office_acts(tx: Tx) -> tuple[OfficeAct, ...]:
     """Return what waits on the office, by act."""
@@ -115,6 +130,18 @@ def office_cases(tx: Tx) -> tuple[OfficeCase, ...]:
     """Return every open case that waits on the office."""
     rows = tx.execute(sa.select(table).where(IS_WAITING, table.c.rule.not_in(_CLOSELY)).order_by(table.c.id))
     return (*map(_plain, rows), *_read_closely(tx))
+
+
+def is_of_act(tx: Tx, act: TodoAct) -> sa.ColumnElement[bool]:
+    """Return the condition of the cases that everything of an act is settled with; of all rules of that act."""
+    by_rule = table.c.rule.not_in(ACT_OF) if act is act_of("") else table.c.rule.in_(_rules_of(act))
+    near = sorted({case.main for case in _read_closely(tx) if case.act is act})
+    numbers: sa.BindParameter[int] = sa.bindparam("near", near, expanding=True, literal_execute=True)
+    return sa.and_(IS_WAITING, sa.or_(sa.and_(by_rule, table.c.rule.not_in(_CLOSELY)), table.c.id.in_(numbers)))
+
+
+def _rules_of(act: TodoAct) -> list[str]:
+    return [rule for rule, of_it in ACT_OF.items() if of_it is act]
 
 
 def _plain_groups(tx: Tx) -> Iterable[OfficeGroup]:

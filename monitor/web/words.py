@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
+
+from starlette.exceptions import HTTPException
 
 from monitor.core.account import UnitKey
 from monitor.core.calendar import ONE_DAY, beijing, beijing_date
@@ -13,6 +15,8 @@ from monitor.core.message import Attempt, spoken
 from monitor.core.phrases import Names, dated, plain
 from monitor.core.token import concealed
 
+_CHOICES = 5
+"""Of units with the same name, how many a refusal names."""
 LONG = 300
 """Characters of a title or a sentence that are shown."""
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?!\d)")
@@ -89,6 +93,21 @@ def unit_typed(text: str, units: Iterable[UnitKey], names: Names) -> UnitKey | N
         unit for unit in units if wanted in {plain(unit.name, LONG), names.unit(unit.area, plain(unit.name, LONG))}
     ]
     return found[0] if len(found) == 1 else None
+
+
+def unit_asked(written: str, area: str, units: Collection[UnitKey], names: Names) -> UnitKey:
+    """Return the unit that an address asks for, or what is written where there is none: former ones have cases, too.
+
+    Of a name that units of several areas have one is asked for by its area, or as pages call it; raises HTTPException.
+    """
+    wanted = written.strip()
+    found = unit_typed(wanted, units, names)
+    alike = [unit for unit in units if plain(unit.name, LONG) == wanted and area in {"", unit.area}]
+    if wanted and found is None and len(alike) > 1:
+        choices = "、".join(names.unit(unit.area, plain(unit.name)) for unit in alike[:_CHOICES])
+        raise HTTPException(400, f"{len(alike)}个地区有“{plain(wanted, 50)}”，请写明是哪个地区的：{choices}。")
+    one = found or (alike[0] if alike else None)
+    return one if one and area in {"", one.area} else UnitKey(area, wanted)
 
 
 def unit_called(name: str, units: Iterable[UnitKey], area: str | None = None) -> UnitKey | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from monitor.core.account import AccountStatus, Platform, Scope
+from monitor.core.account import Account, AccountStatus, Platform, Scope
 from monitor.core.calendar import beijing_date, start_of_day
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.lasting import lasts_since, shown
@@ -26,7 +26,7 @@ ID = "CAP-01"
 
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
     """Yield how many accounts the area has."""
-    counted = [account for account in register.bound if account.platform is not Platform.WEBSITE]
+    counted = [account for account in register.judged if is_counted(account)]
     pending = sum(account.platform is not Platform.WEBSITE for account in register.judged) - len(counted)
     if not counted and not pending:
         return
@@ -52,6 +52,11 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         return
     begun = _begun(register, book, state)
     yield replace(finding, since=shown(begun, ID, book), begun_at=begun)
+
+
+def is_counted(account: Account) -> bool:
+    """True if an account is one of those that are to be few: judged, certainly in scope, and no website."""
+    return account.is_judged and account.scope is Scope.IN and account.platform is not Platform.WEBSITE
 
 
 def _begun(register: Register, book: RuleBook, state: State) -> datetime:

@@ -42,7 +42,7 @@ async def accounts(pages: Pages, request: Request) -> Response:
     """Answer `/accounts`: a page of the list, narrowed down by what the address says."""
     moment, given, own = pages.context.moment(), dict(request.query_params), visitor_of(request).own
     if given.get("task") == Concern.HAND.value and visitor_of(request).may(Right.LOOK):
-        return RedirectResponse("/looks?due=1", 303)
+        return RedirectResponse("/looks?due=1&task=hand", 303)
     asked = _asked_by(request, given)
     found = await pages.context.store.query(lambda tx: read_accounts(tx, moment, asked))
     return pages.html(

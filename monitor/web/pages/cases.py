@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -15,24 +16,29 @@ from monitor.actions.actor import Right
 from monitor.actions.case_batch import MOST, DecidedMany, DecideManyCommand, PickedCase, decide_many
 from monitor.actions.documents import Handout
 from monitor.actions.refused import RefusedError
+from monitor.core.account import Labelled, Platform, UnitKey
 from monitor.core.choices import ChoicePart
 from monitor.core.decision import Ruling
 from monitor.core.members import member
+from monitor.core.todo import FILTERED, TodoAct, heading_of
 from monitor.queries.case_board import Board, CaseFilter, DueFilter, Wait, read_board, read_picking
 from monitor.queries.listed import cases_listed
+from monitor.queries.messages import units
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.deciding import day_of, numbers_of, parts_of, ruling_of
 from monitor.web.forms import Form, Problems, done, form_of, problems_of
 from monitor.web.pages.handing_out import handed_out
 from monitor.web.pages.pages import Pages, number_of
 from monitor.web.paging import whole
-from monitor.web.words import masked
+from monitor.web.words import masked, unit_asked
+
+L = TypeVar("L", bound=Labelled)
 
 _OLD = {"office": Wait.OFFICE, "open": Wait.UNIT, "all": Wait.DONE}
 """What stands in addresses of earlier messages, for what each shows now."""
 _BACK = {"review": "/review"}
 """Where a batch comes from and leads back to, beside the list itself."""
-FILTERS = ("wait", "rule", "unit", "due", "q")
+FILTERS = ("wait", "act", "rule", "unit", "area", "platform", "due", "q")
 """The parts of an address that narrow the list down; a batch leads back to it as it was."""
 _NAMED, _NUMBERED = 3, 20
 """Of how many that were not decided the sentence says why, and of how many the numbers: it has to fit a cookie."""
@@ -55,7 +61,7 @@ async def cases(pages: Pages, request: Request) -> Response:
     params, visitor = request.query_params, visitor_of(request)
     if "state" in params and "wait" not in params:
         return _moved(params)
-    which = _asked(pages, request)
+    which = await case_filter(pages, request)
     board: Board = await pages.context.store.query(lambda tx: read_board(tx, which, number_of(request)))
     may_decide = visitor.may(Right.DECIDE)
     return pages.html(
@@ -65,6 +71,8 @@ async def cases(pages: Pages, request: Request) -> Response:
         which=which,
         Wait=Wait,
         DueFilter=DueFilter,
+        Platform=Platform,
+        heading=heading_of(which.act) if which.act else "",
         given={name: params[name] for name in FILTERS if params.get(name)},
         may_decide=may_decide,
         problems=ASKED.get(params.get("missing", ""), ()),
@@ -73,8 +81,9 @@ async def cases(pages: Pages, request: Request) -> Response:
 
 async def cases_xlsx(pages: Pages, request: Request) -> Response:
     """Answer `/cases.xlsx`: the list as it is seen, all pages of it."""
-    which, moment = _asked(pages, request), pages.context.moment()
-    parts = (which.wait.label, which.rule, which.unit, which.due.label if which.due else "", which.wanted)
+    which, moment = await case_filter(pages, request), pages.context.moment()
+    due, act = which.due.label if which.due else "", heading_of(which.act) if which.act else ""
+    parts = (which.wait.label, act, which.rule, which.area, which.unit, which.platform, due, which.wanted)
     return await handed_out(
         pages,
         request,
@@ -85,22 +94,45 @@ async def cases_xlsx(pages: Pages, request: Request) -> Response:
     )
 
 
-def _asked(pages: Pages, request: Request) -> CaseFilter:
+async def case_filter(pages: Pages, request: Request) -> CaseFilter:
     """Return which cases an address asks for; raises HTTPException for what is none of those there are."""
     params, visitor = request.query_params, visitor_of(request)
-    due = params.get("due", "")
-    found = member(DueFilter, due)
-    if due and found is None:
-        raise HTTPException(400, f"没有“{due[:20]}”这个条件，可选：{'、'.join(one.label for one in DueFilter)}。")
+    unit = await _unit(pages, params)
     return CaseFilter(
-        wait=_wait(params.get("wait")),
+        wait=_of(Wait, params, "wait") or Wait.OFFICE,
         rule=params.get("rule", ""),
-        unit=params.get("unit", "").strip(),
+        unit=unit.name,
+        area=unit.area,
         wanted=params.get("q", "").strip(),
-        due=found,
+        due=_of(DueFilter, params, "due"),
         today=pages.context.moment().today,
         own=visitor.own,
+        act=_act(params.get("act", "")),
+        viewer=visitor.name,
+        platform=platform.value if (platform := _of(Platform, params, "platform")) else "",
     )
+
+
+async def _unit(pages: Pages, params: Mapping[str, str]) -> UnitKey:
+    written, area = params.get("unit", "").strip(), params.get("area", "")
+    there = await pages.context.store.query(units) if written else ()
+    return unit_asked(written, area, there, pages.context.office.names)
+
+
+def _of(kind: type[L], params: Mapping[str, str], name: str) -> L | None:
+    """Return the value of a filter from a closed list; None where it is not set; raises HTTPException."""
+    written = params.get(name, "")
+    found = member(kind, written)
+    if written and found is None:
+        raise HTTPException(400, f"没有“{written[:20]}”这个条件，可选：{'、'.join(one.label for one in kind)}。")
+    return found
+
+
+def _act(written: str) -> TodoAct | None:
+    found = member(FILTERED, written)
+    if written and found is None:
+        raise HTTPException(400, f"没有“{written[:20]}”这个条件，请从今天的待办进入。")
+    return found
 
 
 ASKED: Mapping[str, Problems] = {
@@ -110,15 +142,6 @@ ASKED: Mapping[str, Problems] = {
     "many": (("", f"一次最多办理{MOST}项，请分次办理。"),),
 }
 """What is missing before anything can be confirmed, by the word for it in the address."""
-
-
-def _wait(written: str | None) -> Wait:
-    found = member(Wait, written or Wait.OFFICE.value)
-    if found is None:
-        raise HTTPException(
-            400, f"没有“{(written or '')[:20]}”这个条件，可选：{'、'.join(wait.label for wait in Wait)}。"
-        )
-    return found
 
 
 def _moved(params: Mapping[str, str]) -> Response:
@@ -180,12 +203,14 @@ async def post_decide(pages: Pages, request: Request) -> Response:
         made = await pages.perform(request, decide_many, command)
     except RefusedError as error:
         return await _confirm(pages, request, wanted, back, typed=form, problems=problems_of(error))
-    return done(request, _BACK.get(back, _list_of(form)), _said(made))
+    return done(request, _list_of(form, back), _said(made))
 
 
-def _list_of(form: Form) -> str:
+def _list_of(form: Form, back: str) -> str:
+    """Return the list that a batch came from, narrowed down as it was."""
     query = {name: form.get(name) for name in FILTERS if form.get(name)}
-    return f"/cases?{urlencode(query)}" if query else "/cases"
+    address = _BACK.get(back, "/cases")
+    return f"{address}?{urlencode(query)}" if query else address
 
 
 def _present(form: Form) -> str:
@@ -236,7 +261,7 @@ async def _confirm(
         typed=typed or Form({name: (text,) for name, text in query.items()}),
         problems=problems,
         back=back if back in _BACK else "",
-        back_address=_BACK.get(back, "/cases"),
+        back_address=_list_of(typed or Form({name: (text,) for name, text in query.items()}), back),
         departments=DEPARTMENTS,
         filters=FILTERS,
         ChoicePart=ChoicePart,

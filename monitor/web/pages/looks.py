@@ -27,6 +27,7 @@ from monitor.actions.refused import RefusedError
 from monitor.core.account import Platform
 from monitor.core.claim import Excess, Verdict
 from monitor.core.members import member
+from monitor.queries.concerns import Concern
 from monitor.queries.looks import (
     DoneLook,
     HandFilter,
@@ -306,6 +307,7 @@ def _filter(request: Request) -> HandFilter:
         unit=asked.get("unit") or None,
         account=account or None,
         wanted=wanted,
+        by_hand=asked.get("task") == Concern.HAND.value,
     )
 
 
@@ -313,7 +315,7 @@ def _query(request: Request) -> str:
     """Return the filters of an address, to be kept; without the page."""
     kept = [
         (name, request.query_params[name])
-        for name in ("due", "platform", "unit", "account", "q")
+        for name in ("due", "task", "platform", "unit", "account", "q")
         if request.query_params.get(name)
     ]
     return urlencode(kept)

@@ -10,9 +10,11 @@ from starlette.routing import Route
 
 from monitor.actions.actor import Right
 from monitor.core.account import Platform
+from monitor.core.todo import heading_of
+from monitor.queries.case_board import Wait
 from monitor.queries.review import ReviewPage, read_review
 from monitor.web.auth.visitor import visitor_of
-from monitor.web.pages.cases import ASKED, DEPARTMENTS
+from monitor.web.pages.cases import ASKED, DEPARTMENTS, FILTERS, case_filter
 from monitor.web.pages.pages import Pages
 
 
@@ -33,19 +35,18 @@ async def sheet(pages: Pages, request: Request) -> Response:
 
 async def _page(pages: Pages, request: Request, template: str) -> Response:
     params, moment = request.query_params, pages.context.moment()
-    rule, platform, unit = params.get("rule", ""), params.get("platform", ""), params.get("unit", "")
-    found: ReviewPage = await pages.context.store.query(
-        lambda tx: read_review(tx, rule=rule, platform=platform, unit=unit, now=moment.now)
-    )
+    which = await case_filter(pages, request)
+    found: ReviewPage = await pages.context.store.query(lambda tx: read_review(tx, which, moment.now))
     visitor = visitor_of(request)
     return pages.html(
         template,
         moment,
         found=found,
-        rule=rule,
-        platform=platform,
-        unit=unit,
+        which=which,
+        heading=heading_of(which.act) if which.act else "",
+        given={name: params[name] for name in FILTERS if params.get(name)} | {"wait": Wait.REVIEW.value},
         platforms=tuple(Platform),
+        Platform=Platform,
         departments=DEPARTMENTS,
         may_decide=visitor.may(Right.DECIDE),
         by=visitor.name,
