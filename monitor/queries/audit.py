@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from monitor.queries.paging import ListSlice, slice_of
 from monitor.store import Tx
@@ -10,6 +11,17 @@ from monitor.store.audit import Act, AuditFilter, count_audit, recent_audit
 
 __all__ = ["LISTED", "ActsSheet", "AuditFilter", "read_acts"]
 
+SETTLING = frozenset(
+    {
+        *("import roster", "import posts", "import filed-list", "import bulletins", "import index"),
+        *("import decisions", "import records", "import withdraw", "look register", "look correct", "record mute"),
+        *("case confirm", "case reject", "case exempt", "case retain", "case revoke", "case consolidate"),
+        *("case deregister", "case close", "decision ask", "decision refuse", "decision withdraw"),
+        *("deregistration mark", "message release", "message withhold", "message retry", "message phone"),
+        *("proposal accept", "proposal decline", "user grant", "user decline", "hook resend", "hook settle"),
+    }
+)
+"""The acts that settle something of the office's list, or decide it; to look at or take away anything is none."""
 LISTED = 200
 """Acts on one page."""
 
@@ -20,6 +32,11 @@ class ActsSheet:
 
     acts: tuple[Act, ...]
     turn: ListSlice
+
+
+def settled_on(day: date) -> AuditFilter:
+    """Return which acts of a day count as what was settled on it."""
+    return AuditFilter(actions=SETTLING, day=day)
 
 
 def read_acts(tx: Tx, page: int, which: AuditFilter) -> ActsSheet:

@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.core.account import Platform, UnitKey
-from monitor.core.calendar import start_of_day
 from monitor.core.light import Light
 from monitor.core.names import normal
 from monitor.core.outage import Outage
 from monitor.core.pass_rate import PassRate
 from monitor.core.todo import LISTED, TodoLine, in_order
 from monitor.queries.accounts import lines_for
+from monitor.queries.audit import settled_on
 from monitor.queries.concerns import Concern, condition
 from monitor.queries.deadline_calendar import DeadlineCalendar, read_calendar
 from monitor.queries.lines import AccountLine, OverviewContext
 from monitor.queries.tasks import TodoContext, read_todo
 from monitor.queries.todo_rest import login_requests
 from monitor.store import Tx, figures, lights
+from monitor.store.audit import count_audit
 from monitor.store.figures import UnitCell
 from monitor.store.lights import AccountFilter, LightCounts
 from monitor.store.outages import open_outages
@@ -32,8 +33,6 @@ UNITS = 60
 """With more units than this the matrix counts, and names none."""
 UNSEEN_SHARE = 5
 """A county is new while one in so many of its accounts was never looked at."""
-_NO_DEEDS = ("link refuse", "api refuse")
-"""Acts of the audit log that are nobody's work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +75,7 @@ class TodayPage:
     lines: tuple[TodoLine, ...]
     """Empty for somebody who has nothing to do here."""
     done: int
-    """Acts since the morning."""
+    """What was settled or decided since the morning."""
     on_units: int
     """Cases that wait on units."""
     counts: LightCounts
@@ -115,7 +114,7 @@ def read_today(
     soonest = moment.today - timedelta(days=moment.ladder.limit)
     return TodayPage(
         lines=lines,
-        done=figures.done_since(tx, start_of_day(moment.today), without=_NO_DEEDS),
+        done=count_audit(tx, settled_on(moment.today)),
         on_units=figures.open_on_units(tx),
         counts=counts,
         rate=figures.pass_rate_now(tx),

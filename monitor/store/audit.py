@@ -139,6 +139,8 @@ class AuditFilter:
     actor: str = ""
     """A part of who acted."""
     action: str = ""
+    actions: frozenset[str] = frozenset()
+    """Any of these."""
     day: date | None = None
     """Of Beijing."""
     object: str = ""
@@ -151,6 +153,8 @@ class AuditFilter:
             yield table.c.actor.contains(self.actor, autoescape=True)
         if self.action:
             yield table.c.action == self.action
+        if self.actions:
+            yield table.c.action.in_(sorted(self.actions))
         if self.day:
             yield table.c.at >= start_of_day(self.day)
             yield table.c.at < start_of_day(self.day + ONE_DAY)

@@ -6,7 +6,7 @@ import heapq
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -157,13 +157,6 @@ def unit_places(tx: Tx) -> Mapping[tuple[str | None, str], int]:
         for row in tx.execute(chosen.order_by(record.c.id))
         if row.item.isdecimal()
     }
-
-
-def done_since(tx: Tx, moment: datetime, *, without: tuple[str, ...]) -> int:
-    """Return how many acts people did from a moment on, but for those of some names."""
-    act = tables.acts
-    chosen = sa.select(sa.func.count()).select_from(act).where(act.c.at >= moment)
-    return tx.scalar(chosen.where(act.c.action.not_in(without))) or 0
 
 
 def marks(tx: Tx) -> tuple[int, int]:

@@ -13,8 +13,11 @@ from starlette.testclient import TestClient
 from monitor.core.account import UnitLevel
 from monitor.core.finding import State
 from monitor.core.todo import TodoAct, TodoLine
+from monitor.queries.audit import SETTLING
 from monitor.queries.tasks import read_todo
 from monitor.store import Store
+from monitor.store.audit import Act, record_audit
+from monitor.web.audit import ACTIONS
 from tests.pipeline.build import NOW
 from tests.queries.test_tasks import CONTEXT, every_kind, happen, opens
 from tests.store.build import DAY, account, enrol
@@ -105,3 +108,28 @@ def test_the_number_of_accounts_opens_those_that_count(empty: Store) -> None:
         opens(tx, "A01", State.VIOLATED, "CAP-01", because="现有账号12个，超过10个的上限。")
     (line,) = lines_of(empty)
     opens_what_it_counts(office_of(empty), line)
+
+
+def test_what_was_done_today_is_what_people_settled_and_no_download(empty: Store) -> None:
+    enrol(empty, account("A01"), at=NOW - timedelta(days=30))
+    done = [
+        *sorted(SETTLING),
+        "export cases",
+        "handover",
+        "contacts show",
+        "login begin",
+        "link refuse",
+        "report weekly",
+    ]
+    with empty.begin() as tx:
+        for number, action in enumerate(done):
+            record_audit(tx, Act(at=NOW, actor="甲", action=action, object=str(number)))
+        record_audit(tx, Act(at=NOW - timedelta(days=1), actor="甲", action="case retain", object="1"))
+    office = office_of(empty)
+    link, count = re.findall(r'<a href="([^"]+)">今天已办(\d+)项</a>', office.get("/").text)[0]
+    assert int(count) == len(SETTLING)
+    assert office.get(unescape(link)).text.count('<td class="time">') == int(count)
+
+
+def test_every_act_that_settles_anything_is_one_of_the_log() -> None:
+    assert set(ACTIONS) >= SETTLING

@@ -10,13 +10,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.queries.audit import AuditFilter, read_acts
+from monitor.queries.audit import SETTLING, AuditFilter, read_acts
 from monitor.web.audit import ACTIONS
 from monitor.web.days import written_day
 from monitor.web.pages.pages import Pages, number_of
 from monitor.web.paging import whole
 
 _FIELDS = ("who", "what", "day", "object")
+SETTLED = "settled"
+"""In the address, instead of one act: all that settle or decide something."""
 _LONGEST = 100
 _CASE = "事项"
 """What the page puts before the number of a case."""
@@ -34,11 +36,12 @@ async def audit(pages: Pages, request: Request) -> Response:
 
 
 def _filter(asked: Mapping[str, str]) -> AuditFilter:
-    about = asked.get("object", "")
+    about, what = asked.get("object", ""), asked.get("what", "")
     case = whole(about.removeprefix(_CASE).strip()) if about.startswith(_CASE) else 0
     return AuditFilter(
         actor=asked.get("who", ""),
-        action=asked.get("what", ""),
+        action="" if what == SETTLED else what,
+        actions=SETTLING if what == SETTLED else frozenset(),
         day=_day(asked.get("day", "")),
         object="" if case else about,
         case=case or None,
