@@ -72,7 +72,16 @@ def size(points: float) -> str:
     return f'<w:sz w:val="{round(points * 2)}"/><w:szCs w:val="{round(points * 2)}"/>'
 
 
-STYLES = (
+def styles_of(letter: float = 16, line: int = 560) -> str:
+    """Return the styles: the size of letters of the text in points, and the distance of its lines in twentieths."""
+    written = _STYLES
+    for usual, wanted in ((_TEXT_SIZE, size(letter)), (_TEXT_LINE, f'w:line="{line}"')):
+        written = written.replace(usual, wanted)
+    return written
+
+
+_TEXT_SIZE, _TEXT_LINE = size(16), 'w:line="560"'
+_STYLES = (
     f'{DECLARATION}<w:styles {NAMESPACES}><w:docDefaults><w:rPrDefault><w:rPr>{font(BODY)}<w:kern w:val="2"/>{size(16)}'
     '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>'
     '<w:style w:type="paragraph" w:default="1" w:styleId="a"><w:name w:val="Normal"/><w:qFormat/>'
@@ -125,11 +134,12 @@ STYLES = (
     + style(
         "附件标题",
         "c4",
-        paragraph='<w:keepNext/><w:spacing w:line="560" w:lineRule="exact"/><w:jc w:val="center"/>',
+        paragraph='<w:keepNext/><w:spacing w:before="560" w:line="560" w:lineRule="exact"/><w:jc w:val="center"/>',
         letters=font(TITLE) + WIDE + size(18),
     )
     + "</w:styles>"
 )
+STYLES = styles_of()
 
 
 def paragraph(text: str, key: str = "b2") -> str:
@@ -219,7 +229,14 @@ BULLETIN = (
     + ATTACHED
     + END
 )
-WEEKLY = paragraph("{{ 标题 }}", "b1") + LINES + TEXT + SIGNED + ATTACHED + END
+WEEKLY = (
+    paragraph("{{ 标题 }}", "b1")
+    + TEXT
+    + paragraph("{%p if 落款 %}")
+    + paragraph("{{ 落款 }}　{{ 日期 }}", "b7")
+    + paragraph("{%p endif %}")
+    + END
+)
 LIST = paragraph("{{ 标题 }}", "b1") + LINES + paragraph("{{p 表格 }}", "c3") + ATTACHED + END
 HANDOVER_WIDTHS = (1474, 2948, 1474, 2948)
 HANDOVER = (
@@ -263,11 +280,13 @@ NOTICE = (
 TEMPLATES: Mapping[DocumentLayout, tuple[str, str]] = {
     DocumentLayout.BULLETIN: (BULLETIN, PORTRAIT + GRID),
     DocumentLayout.NOTICE: (NOTICE, PORTRAIT + GRID),
-    DocumentLayout.WEEKLY: (WEEKLY, PORTRAIT + GRID),
+    DocumentLayout.WEEKLY: (WEEKLY, PORTRAIT),
     DocumentLayout.HANDOVER: (HANDOVER, PORTRAIT + GRID),
     DocumentLayout.TABLE: (LIST, TABLE_PAGE),
 }
 """What is in a template, and its page."""
+LETTERS: Mapping[DocumentLayout, tuple[float, int]] = {DocumentLayout.WEEKLY: (12, 360)}
+"""The size of the letters and the distance of the lines, where they are not those of GB/T 9704: 小四 on 18 points."""
 
 
 def footer(side: str) -> str:
@@ -334,10 +353,11 @@ def parts(layout: DocumentLayout) -> dict[str, str]:
             '<w:footerReference w:type="default" r:id="rId4"/><w:footerReference w:type="even" r:id="rId5"/>'
             f"{page}</w:sectPr></w:body></w:document>"
         ),
-        "word/styles.xml": STYLES,
+        "word/styles.xml": styles_of(*LETTERS.get(layout, ())),
         "word/settings.xml": (
-            f'{DECLARATION}<w:settings {NAMESPACES}><w:zoom w:percent="100"/><w:evenAndOddHeaders/>'
-            '<w:defaultTabStop w:val="640"/><w:characterSpacingControl w:val="compressPunctuation"/>'
+            f'{DECLARATION}<w:settings {NAMESPACES}><w:zoom w:percent="100"/>'
+            '<w:defaultTabStop w:val="640"/><w:evenAndOddHeaders/>'
+            '<w:characterSpacingControl w:val="compressPunctuation"/>'
             '<w:compat><w:doNotExpandShiftReturn/><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word"'
             ' w:val="15"/></w:compat></w:settings>'
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.core.news import Office
+from monitor.core.news import FixedTexts, Office
 from monitor.core.phrases import Names
 from monitor.settings import Settings
 
@@ -11,4 +11,5 @@ def office_of(settings: Settings) -> Office:
     """Return the office that sends and signs."""
     office = settings.office
     names = Names(with_area=len(office.areas) > 1)
-    return Office(name=office.name, phone=office.phone or "", sender=office.signature, names=names)
+    texts = FixedTexts(**settings.documents.model_dump())
+    return Office(name=office.name, phone=office.phone or "", sender=office.signature, names=names, texts=texts)

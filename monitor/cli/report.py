@@ -11,6 +11,7 @@ import click
 
 from monitor.actions.documents import Handout, HandOutCommand, hand_out
 from monitor.app.clock import now
+from monitor.app.office import office_of
 from monitor.app.rules import rule_titles, rules_in_force
 from monitor.cli.actor import perform_in
 from monitor.cli.place import CommandContext
@@ -61,7 +62,7 @@ def write_report(
         with store.read() as tx, telling("判定") as tell:
             if what in _RECKONED:
                 reckoning = reckon(tx, rules, about, now=moment, known_at=then, tell=tell)
-                document = document_of(_RECKONED[what], _kind(what), reckoning, settings.office.name)
+                document = document_of(_RECKONED[what], _kind(what), reckoning, office_of(settings))
             else:
                 dossiers = read_dossiers(tx, rules, about, at=at, known_at=then, tell=tell)
                 document = _document(what, dossiers, about, drawing)

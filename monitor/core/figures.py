@@ -17,6 +17,7 @@ from monitor.core.finding import Proposal, State, Strength
 from monitor.core.observation import Reason
 from monitor.core.pass_rate import CheckResult, PassRate, rate_of_results
 from monitor.core.period import Period
+from monitor.core.phrases import plain
 
 MONTHS = 12
 """How many months a series has."""
@@ -248,12 +249,12 @@ class AccountInPeriod:
 
     @property
     def called(self) -> str:
-        """The account as texts name it: “示例”（微博）."""
-        return f"“{self.name}”（{self.platform.label}）"
+        """The account as texts name it, on one line and not too long: “示例”（微博）."""
+        return f"“{plain(self.name)}”（{self.platform.label}）"
 
     def unit_called(self, *, with_area: bool) -> str:
-        """Return its unit, with the area where units of several may have one name."""
-        return f"{self.area}{self.unit}" if with_area else self.unit
+        """Return its unit likewise, with the area where units of several may have one name."""
+        return plain(f"{self.area}{self.unit}" if with_area else self.unit)
 
     @property
     def told(self) -> tuple[FoundProblem, ...]:

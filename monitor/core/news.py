@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import ClassVar
 
 from monitor.core.account import Account, Role
 from monitor.core.calendar import DaysOff, WorkCalendar, beijing
@@ -21,6 +22,25 @@ APP_STEPS = frozenset({StepKind.SUSPECT, StepKind.CONFIRM, StepKind.TO_LEADER, S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FixedTexts:
+    """What documents say whatever the county looks like, in the office's own words (settings `documents`)."""
+
+    addressee: str = ""
+    """主送 of a bulletin, without the colon."""
+    basis: str = ""
+    """依据句 of a bulletin; until when was looked follows."""
+    demands: tuple[str, ...] = ()
+    """工作要求 of a bulletin, a paragraph each; without any there is no such section."""
+    notice: str = ""
+    """What a unit is asked for; `DUE` and `SENDER` in it stand for the last day and the office."""
+    handover: tuple[str, ...] = ()
+    """What is handed over with an account, a line each."""
+
+    DUE: ClassVar[str] = "{整改时限}"
+    SENDER: ClassVar[str] = "{落款}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
     """The sender: the name, phone and signature of the operating office (settings `office`)."""
 
@@ -30,6 +50,7 @@ class Office:
     """The signature of messages, with the office to call."""
     names: Names = field(default_factory=Names)
     """How it calls units."""
+    texts: FixedTexts = FixedTexts()
 
     @property
     def contact(self) -> str:

@@ -8,25 +8,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from monitor.core.calendar import beijing_date
-from monitor.core.figures import AccountInPeriod, FigureName, Figures, FoundProblem
+from monitor.core.figures import AccountInPeriod, FigureName, Figures, FoundProblem, MonthFigures
+from monitor.core.news import FixedTexts, Office
 from monitor.core.phrases import day as day_text
 from monitor.core.reckoning import Reckoning
-from monitor.documents.document import Attachment, Block, Document, DocumentLayout, Paragraph, SectionHeading
+from monitor.documents.document import (
+    Attachment,
+    Block,
+    Document,
+    DocumentLayout,
+    Illustration,
+    Paragraph,
+    SectionHeading,
+)
 from monitor.documents.figure_tables import dictionary, figures_table, platforms_table, units_table
 from monitor.documents.problems import has_areas, problems, recheck, rechecks_text, told
+from monitor.pictures import trend
 
-ADDRESSEE = "各乡镇人民政府、街道办事处，县属各单位"
 NAMED = 20
 """Accounts that a paragraph on one kind of problem names; the others are counted, and stand in the list."""
-_DEMANDS = (
-    "各主办单位要切实履行主体责任，按照“谁开设、谁主管”的要求，安排专人管理账号，定期更新内容，确保发布及时、准确。",
-    "存在问题的单位要对照问题清单逐项整改，并于　月　日前将整改情况书面报送本办公室。",
-    "拟停用、注销的账号要按程序办理，注销完成前仍须按期更新。",
-)
 
 
-def bulletin(reckoning: Reckoning, issuer: str, *, is_public: bool = False) -> Document:
-    """Return the bulletin of a period; `issuer` signs it. The public one names accounts and units only."""
+def bulletin(reckoning: Reckoning, office: Office, *, is_public: bool = False) -> Document:
+    """Return the bulletin of a period, signed by its office. The public one names accounts and units only."""
     figures = reckoning.figures
     attachments = [_attached(problems(reckoning, is_public=is_public))]
     if reckoning.rechecks:
@@ -34,15 +38,15 @@ def bulletin(reckoning: Reckoning, issuer: str, *, is_public: bool = False) -> D
     attachments.append(Attachment(title="各平台检查情况", table=platforms_table(figures), landscape=False))
     attachments.append(Attachment(title="各单位检查情况", table=units_table(figures), landscape=False))
     return Document(
-        title=f"{issuer}关于{figures.period.label}政务新媒体检查情况的通报",
+        title=f"{office.name}关于{figures.period.label}政务新媒体检查情况的通报",
         layout=DocumentLayout.BULLETIN,
         head=summary(reckoning),
         table=figures_table(figures),
         guidance=dictionary(),
-        addressee=ADDRESSEE,
-        body=tuple(_body(reckoning)),
+        addressee=office.texts.addressee,
+        body=tuple(_body(reckoning, office.texts)),
         attachments=attachments,
-        signer=issuer,
+        signer=office.name,
         is_draft=not is_public,
     )
 
@@ -96,19 +100,25 @@ def _happened(figures: Figures) -> str:
     )
 
 
-def _body(reckoning: Reckoning) -> Iterator[Block]:
+def _body(reckoning: Reckoning, texts: FixedTexts) -> Iterator[Block]:
     day = beijing_date(reckoning.figures.at)
-    yield Paragraph(
-        text=f"为加强政务新媒体日常监管，按照政务新媒体检查指标和规范化管理要求，对政务新媒体进行了检查，"
-        f"监测时间截至{day.year}年{day_text(day)}。现将有关情况通报如下："
-    )
+    basis = f"{texts.basis}，" if texts.basis else ""
+    yield Paragraph(text=f"{basis}监测时间截至{day.year}年{day_text(day)}。现将有关情况通报如下：")
     yield SectionHeading(text="总体情况")
     yield from (Paragraph(text=sentence) for sentence in summary(reckoning))
+    if not reckoning.is_empty:
+        yield illustration(reckoning.figures.months)
     yield Paragraph(text=f"上期问题复查情况：{rechecks_text(reckoning)}。")
     yield SectionHeading(text="主要问题")
     yield from _kinds(reckoning)
-    yield SectionHeading(text="工作要求")
-    yield from (Paragraph(text=demand) for demand in _DEMANDS)
+    if texts.demands:
+        yield SectionHeading(text="工作要求")
+        yield from (Paragraph(text=demand) for demand in texts.demands)
+
+
+def illustration(months: Sequence[MonthFigures]) -> Illustration:
+    """Return the pass rate of the last months as a picture."""
+    return Illustration(picture=trend.draw(months), dots=trend.dots(months), caption=f"{trend.TITLE}（{trend.LEGEND}）")
 
 
 def _kinds(reckoning: Reckoning) -> Iterator[Block]:

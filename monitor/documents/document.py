@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 
+from monitor.pictures.svg import Picture
+
 Value = str | int | date | datetime | None
 """The values a cell may hold; a moment is written in Beijing time."""
 
@@ -77,7 +79,17 @@ class Paragraph:
     text: str
 
 
-Block = SectionHeading | Paragraph | Table
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Illustration:
+    """A picture within the text, as wide as it; tables and programs have the same in their rows."""
+
+    picture: Picture
+    dots: bytes
+    """The same as PNG, for programs that draw no SVG."""
+    caption: str
+
+
+Block = SectionHeading | Paragraph | Table | Illustration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

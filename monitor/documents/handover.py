@@ -13,20 +13,11 @@ from monitor.core.decision import Decision
 from monitor.core.deregistration import Progress
 from monitor.core.finding import Finding
 from monitor.core.news import Office
-from monitor.core.phrases import dated
+from monitor.core.phrases import dated, plain
 from monitor.documents.document import Block, Column, Document, DocumentLayout, Paragraph, SectionHeading, Table, Value
 
-CHECKLIST = (
-    "平台账号的登录名、管理员和运营者权限",
-    "绑定的手机号、邮箱、身份信息已变更为接手人",
-    "认证资料、年审时间和对公账户信息",
-    "官方接口授权、第三方工具的密钥已更换",
-    "待发布、定时发布的内容",
-    "留言、私信中尚未答复的事项",
-    "历史内容和素材的存档",
-    "三审三校、值班值守等制度的责任人已更新",
-    "台账中的联络员已变更",
-)
+_LONGEST = 300
+"""Letters of a name in the line below the title."""
 _NOT_YET = "尚未采集或登记到发布内容"
 
 
@@ -59,12 +50,17 @@ def handover(about: Handover, office: Office, now: datetime) -> Document:
     return Document(
         title="政务新媒体账号交接单",
         layout=DocumentLayout.HANDOVER,
-        head=(f"账号：{account.name}（{account.platform.label}）　主办单位：{account.unit}",),
+        head=(_line_of(account),),
         table=Table(columns=(Column(name="项目", width=20), Column(name="内容", width=60)), rows=tuple(_facts(about))),
-        body=tuple(_body(about, beijing_date(now))),
+        body=tuple(_body(about, office.texts.handover, beijing_date(now))),
         signer=office.sender,
         dated=beijing_date(now),
     )
+
+
+def _line_of(account: Account) -> str:
+    name, unit = plain(account.name, _LONGEST), plain(account.unit, _LONGEST)
+    return f"账号：{name}（{account.platform.label}）　主办单位：{unit}"
 
 
 def _facts(about: Handover) -> Iterator[tuple[str, Value]]:
@@ -93,7 +89,7 @@ def _person(account: Account, role: Role) -> Iterator[str]:
         yield " ".join(part for part in (contact.name, contact.phone, contact.mail) if part)
 
 
-def _body(about: Handover, today: date) -> Iterator[Block]:
+def _body(about: Handover, checklist: Sequence[str], today: date) -> Iterator[Block]:
     yield SectionHeading(text="未办结的事项")
     yield Table.of(("事项", "问题", "列入日期", "情况"), tuple(_cases(about, today)))
     yield SectionHeading(text="有效的决定")
@@ -104,7 +100,7 @@ def _body(about: Handover, today: date) -> Iterator[Block]:
         due = f"，期限{about.progress.due}" if about.progress.due else ""
         yield Paragraph(text=f"{about.progress.ruling.label}办理中，下一步：{following}{due}。注销办结前仍须按期更新。")
     yield SectionHeading(text="交接清单")
-    yield Table.of(("序号", "内容", "已交接", "说明"), tuple((n, item, "", "") for n, item in enumerate(CHECKLIST, 1)))
+    yield Table.of(("序号", "内容", "已交接", "说明"), tuple((n, item, "", "") for n, item in enumerate(checklist, 1)))
 
 
 def _cases(about: Handover, today: date) -> Iterator[tuple[Value, ...]]:

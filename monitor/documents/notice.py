@@ -17,12 +17,14 @@ from monitor.core.figures import FOR_REVIEW
 from monitor.core.finding import Finding, Proposal, State
 from monitor.core.labels import evidence_list
 from monitor.core.news import Office
-from monitor.core.phrases import dated, day
+from monitor.core.phrases import dated, day, plain
 from monitor.documents.document import Block, Document, DocumentLayout, Paragraph, SectionHeading, Table
 from monitor.documents.facts import NOTICE
 
 _ASKED = frozenset({Proposal.RECTIFY, Proposal.FILE})
 """What only the unit can do."""
+_LONGEST = 300
+"""Letters of a unit's name in the line that addresses it."""
 _OPEN = "　　年　　月　　日"
 """A day that the office fills in."""
 
@@ -81,7 +83,7 @@ def notice(matter: Matter, office: Office, now: datetime) -> Document:
         title="政务新媒体整改通知单",
         layout=DocumentLayout.NOTICE,
         table=Table.of(("项目", "内容"), tuple(facts.items())),
-        addressee=facts["主办单位"],
+        addressee=plain(facts["主办单位"], _LONGEST),
         body=tuple(_body(matter, office, facts, beijing_date(now))),
         signer=office.sender,
         dated=beijing_date(now),
@@ -108,15 +110,20 @@ def _facts(matter: Matter, now: datetime) -> dict[str, str]:
 
 def _body(matter: Matter, office: Office, facts: dict[str, str], today: date) -> Iterator[Block]:
     opened = dated(beijing_date(matter.case.opened_at), today)
-    about = f"主办的“{facts['账号名称']}”（{facts['平台']}）" if matter.account else ""
+    about = f"主办的“{plain(facts['账号名称'])}”（{facts['平台']}）" if matter.account else ""
     yield Paragraph(text=f"经监测，贵单位{about}存在以下问题，已于{opened}列入事项{matter.case.id}：")
     yield SectionHeading(text="问题")
     yield Paragraph(text=f"{facts['问题']}。{facts['情况']}")
     yield SectionHeading(text="依据")
     yield Paragraph(text=facts["依据"])
     yield SectionHeading(text="整改要求")
-    yield Paragraph(text=f"请于{facts['整改时限']}前（含当日）完成整改，并填写整改情况回执报送{office.sender}。")
+    yield Paragraph(text=_asked(office, facts["整改时限"]))
     if matter.finding and matter.finding.evidence:
         yield Paragraph(text=f"证据：{evidence_list(matter.finding.evidence)}，可向{office.sender}查阅。")
     if office.phone:
         yield Paragraph(text=f"联系电话：{office.phone}")
+
+
+def _asked(office: Office, due: str) -> str:
+    """Return what the office asks for, in its own words."""
+    return office.texts.notice.replace(office.texts.DUE, due).replace(office.texts.SENDER, office.sender)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from monitor.core.account import Labelled
+from monitor.core.news import Office
 from monitor.core.reckoning import Reckoning
 from monitor.core.report import KeptReport, ReportKind
 from monitor.documents.bulletin import bulletin
@@ -29,17 +30,17 @@ def parts_of(kind: ReportKind) -> tuple[ReportPart, ...]:
     return tuple(part for part in ReportPart if part is not ReportPart.PUBLIC or kind is not ReportKind.WEEKLY)
 
 
-def document_of(part: ReportPart, kind: ReportKind, reckoning: Reckoning, issuer: str) -> Document:
-    """Return a document of a report; `issuer` is the office that it is of."""
+def document_of(part: ReportPart, kind: ReportKind, reckoning: Reckoning, office: Office) -> Document:
+    """Return a document of a report; `office` is the one that it is of."""
     match part:
         case ReportPart.PROBLEMS:
             return problems(reckoning)
         case ReportPart.RECHECK:
             return recheck(reckoning)
         case ReportPart.PUBLIC:
-            return bulletin(reckoning, issuer, is_public=True)
+            return bulletin(reckoning, office, is_public=True)
         case ReportPart.TEXT:
-            return weekly(reckoning, issuer) if kind is ReportKind.WEEKLY else bulletin(reckoning, issuer)
+            return weekly(reckoning, office.name) if kind is ReportKind.WEEKLY else bulletin(reckoning, office)
 
 
 def file_name(kept: KeptReport, part: ReportPart, ending: str) -> str:

@@ -22,6 +22,7 @@ LEFT, RIGHT, TOP, BOTTOM = 44, 8, 30, 172
 _LEVELS = (0, 50, 100)
 _HATCH = 9
 TITLE = "近12个月合格率"
+LEGEND = "斜线为未能核查的超过一半的月份，不列合格率"
 
 
 _STEEP, _ABOVE, _BELOW = 20, 9, 18

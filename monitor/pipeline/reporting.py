@@ -103,8 +103,7 @@ class Reporter:
         return await asyncio.to_thread(self._written, *found) if found else ()
 
     def _written(self, kept: KeptReport, reckoning: Reckoning) -> tuple[AttachedFile, ...]:
-        issuer = self.drafter.composer.office.name
-        document = document_of(ReportPart.TEXT, kept.kind, reckoning, issuer)
+        document = document_of(ReportPart.TEXT, kept.kind, reckoning, self.drafter.composer.office)
         written = (self._file(file_name(kept, ReportPart.TEXT, ending), document) for ending in ENDINGS)
         return tuple(file for file in written if file is not None)
 

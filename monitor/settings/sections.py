@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from monitor.core.login import IDLE
+from monitor.core.news import FixedTexts
 from monitor.settings.check import SettingsSection
 from monitor.settings.kinds import (
     Bind,
@@ -145,6 +146,36 @@ class Retention(SettingsSection):
     reports: Duration = timedelta(days=3650)
 
 
+class DocumentSettings(SettingsSection):
+    """What documents say whatever the county looks like."""
+
+    addressee: Text = "各乡镇人民政府、街道办事处，县属各单位"
+    basis: Text = "为加强政务新媒体日常监管，按照政务新媒体检查指标和规范化管理要求，对政务新媒体进行了检查"
+    demands: tuple[Text, ...] = (
+        "各主办单位要切实履行主体责任，按照“谁开设、谁主管”的要求，安排专人管理账号，定期更新内容，确保发布及时、准确。",
+        "存在问题的单位要对照问题清单逐项整改，并于　月　日前将整改情况书面报送本办公室。",
+        "拟停用、注销的账号要按程序办理，注销完成前仍须按期更新。",
+    )
+    notice: Text = f"请于{FixedTexts.DUE}前（含当日）完成整改，并填写整改情况回执报送{FixedTexts.SENDER}。"
+    handover: tuple[Text, ...] = (
+        "平台账号的登录名、管理员和运营者权限",
+        "绑定的手机号、邮箱、身份信息已变更为接手人",
+        "认证资料、年审时间和对公账户信息",
+        "官方接口授权、第三方工具的密钥已更换",
+        "待发布、定时发布的内容",
+        "留言、私信中尚未答复的事项",
+        "历史内容和素材的存档",
+        "三审三校、值班值守等制度的责任人已更新",
+        "台账中的联络员已变更",
+    )
+
+    @model_validator(mode="after")
+    def _notice_names_the_day(self) -> Self:
+        if FixedTexts.DUE not in self.notice:
+            raise ValueError(f"的 notice 中应写有“{FixedTexts.DUE}”，写出时换成整改的最后一天")
+        return self
+
+
 class HeartbeatSettings(SettingsSection):
     """The address that hears that the service lives: silence is the alarm."""
 
@@ -207,6 +238,7 @@ class XunchaFile(SettingsSection):
     roles: Roles = Roles()
     network: Outside = Outside()
     review: Review = Review()
+    documents: DocumentSettings = DocumentSettings()
     hold: bool = True
     heartbeat: HeartbeatSettings = HeartbeatSettings()
     retention: Retention = Retention()

@@ -11,18 +11,22 @@ from monitor.core.account import Contact, Role
 from monitor.core.case import Case, Closing, Step, StepKind
 from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import Finding, Proposal, State
-from monitor.core.news import Office
+from monitor.core.news import FixedTexts, Office
 from monitor.core.subject import Subject
 from monitor.documents import Document, Paragraph, SectionHeading
 from monitor.documents.document import DocumentLayout, Table
 from monitor.documents.facts import FACTS
-from monitor.documents.handover import CHECKLIST, Handover, handover
+from monitor.documents.handover import Handover, handover
 from monitor.documents.notice import Matter, notice, why_no_notice
 from tests.core.build import account, beijing_time, finding
 from tests.documents.word.build import HOSTILE, paragraphs, written
 
 NOW = beijing_time("2026-11-30 09:00")
-OFFICE = Office(name="示例县政府办公室", phone="0578-0000000", sender="示例县政府信息公开中心")
+TEXTS = FixedTexts(
+    notice="请于{整改时限}前（含当日）完成整改，并填写整改情况回执报送{落款}。",
+    handover=("登录名和密码", "绑定的手机号"),
+)
+OFFICE = Office(name="示例县政府办公室", phone="0578-0000000", sender="示例县政府信息公开中心", texts=TEXTS)
 LAST = beijing_time("2026-11-13 10:00")
 CASE = Case(
     id=12,
@@ -173,7 +177,7 @@ def test_a_handover_says_what_is_open_what_holds_and_who_was_in_charge() -> None
     open_cases, decided, checks = (list(block.rows) for block in document.body if isinstance(block, Table))
     assert open_cases == [(12, "2周未更新", date(2026, 11, 27), FOUND.because)]
     assert decided == [("账号过多", "豁免", "示政办发〔2026〕1号", "长期")]
-    assert [row[1] for row in checks] == list(CHECKLIST)
+    assert [row[1] for row in checks] == ["登录名和密码", "绑定的手机号"]
 
 
 def test_an_account_that_nobody_looked_at_is_handed_over_without_a_guess() -> None:

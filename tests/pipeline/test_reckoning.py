@@ -19,7 +19,7 @@ from monitor.core.rules import sup_02, upd_03
 from monitor.core.subject import Subject
 from monitor.documents import Document
 from monitor.documents.bulletin import bulletin
-from monitor.documents.document import Table
+from monitor.documents.document import Paragraph, SectionHeading, Table
 from monitor.documents.weekly import weekly
 from monitor.pipeline.reckoning import reckon
 from monitor.store import Store, decisions, figures
@@ -28,7 +28,7 @@ from monitor.store.roster import save_roster
 from monitor.store.values import decode, encode
 from tests.core.build import BOOK
 from tests.store.build import SOURCES, enrol
-from tests.web.county import ACCOUNTS, BENCH, CALENDAR, MAIN, NOW, OVERDUE, UNSEEN, fill, looks, posts
+from tests.web.county import ACCOUNTS, BENCH, CALENDAR, MAIN, NOW, OFFICE, OVERDUE, UNSEEN, fill, looks, posts
 
 MONTH = Period.of("2026-05")
 ONE_DAY = timedelta(days=1)
@@ -190,7 +190,7 @@ def test_a_gap_that_has_closed_is_no_trouble_that_goes_on(county: Store) -> None
     then = reckoned(county, week, now=NOW + 6 * ONE_DAY)
     (problem,) = (one for account in then.material.accounts for one in account.told if one.rule == upd_03.ID)
     assert (problem.is_over, problem.days) == (True, None)
-    text = text_of(bulletin(then, "示例县"))
+    text = text_of(bulletin(then, OFFICE))
     assert "示例县交通运输局“示例交通”（微博），现已恢复更新" in text
     assert "已0天未更新" not in text
     later = reckoned(county, next_week, now=NOW + 8 * ONE_DAY)
@@ -206,7 +206,7 @@ def test_an_account_that_is_silent_again_is_not_told_of_as_updating(county: Stor
     found = reckoned(county, Period.of("2026-05-20..2026-06-10"), now=at)
     (account,) = (one for one in found.material.accounts if one.account == OVERDUE.id)
     assert [(one.rule, one.is_over) for one in account.told] == [(CHIEF[0], False), (upd_03.ID, True)]
-    text = text_of(bulletin(found, "示例县"))
+    text = text_of(bulletin(found, OFFICE))
     assert "“示例交通”（微博），已15天未更新" in text
     assert "“示例交通”（微博），其后曾恢复更新，现又已15天未更新" in text
     assert "现已恢复更新" not in text + "".join(one.because for one in account.told)
@@ -237,7 +237,7 @@ def test_where_nothing_was_checked_no_account_is_said_to_be_fine(county: Store) 
     before = Period.of("2026-02-01..2026-02-10")
     found = reckoned(county, before)
     assert found.figures.count(FigureName.CHECKED) == 0
-    text = text_of(bulletin(found, "示例县")) + text_of(weekly(found, "示例县"))
+    text = text_of(bulletin(found, OFFICE)) + text_of(weekly(found, "示例县"))
     for untrue in ("未发现存在问题", "采集均成功", "未更新0次", "未更新0天", "上期没有问题"):
         assert untrue not in text
     assert {month.episodes for month in found.figures.months} == {None}
@@ -274,4 +274,6 @@ def test_of_units_of_several_areas_the_area_is_told(county: Store) -> None:
 
 
 def text_of(document: Document) -> str:
-    return "\n".join([*document.head, *(block.text for block in document.body if not isinstance(block, Table))])
+    return "\n".join(
+        [*document.head, *(block.text for block in document.body if isinstance(block, SectionHeading | Paragraph))]
+    )

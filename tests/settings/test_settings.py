@@ -336,7 +336,7 @@ def test_a_channel_cannot_take_the_word_for_the_units_group(folder: Path) -> Non
 
 
 KEYS = st.sampled_from(
-    ["office", "hours", "platforms", "channels", "roles", "network", "review", "hold", "retention", "web"]
+    ["office", "hours", "platforms", "channels", "roles", "network", "review", "documents", "hold", "retention", "web"]
 )
 
 

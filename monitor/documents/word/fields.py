@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.documents.document import Attachment, Block, Document, Paragraph, SectionHeading, Table
+from monitor.documents.document import (
+    Attachment,
+    Block,
+    Document,
+    Illustration,
+    Paragraph,
+    SectionHeading,
+    Table,
+)
 from monitor.documents.numbered import FIRST, numbered
 from monitor.documents.word.xml import Xml, day_in_full
 
 DRAFT = "送审稿"
 NO_NUMBER = "〔　　〕　　号"
 """Stands where nobody has given the document a number yet."""
+UNDATED = "　　　　年　　月　　日"
+"""Stands where nobody has signed the document yet."""
 _SECOND = 2
 
 
@@ -23,6 +33,8 @@ class TemplatePage:
     """True if the text itself stands on a page that lies on its side."""
     table: Callable[[Table, bool], Xml]
     """Returns a table for a page that lies on its side, or does not."""
+    picture: Callable[[Illustration], Xml]
+    """Returns a picture with its caption, for the page of the text."""
     next_page: Callable[[bool], Xml]
     """Returns the end of a page that lies on its side, or does not."""
 
@@ -41,9 +53,9 @@ class TemplateField:
 
 
 BODY = (
-    TemplateField(name="级", said="1 一级标题，2 二级标题，0 段落或表格"),
+    TemplateField(name="级", said="1 一级标题，2 二级标题，0 段落、表格或图"),
     TemplateField(name="文字", said="标题或段落的文字，标题带序号"),
-    TemplateField(name="表格", said="表格；不是表格的为空", is_whole=True),
+    TemplateField(name="表格", said="表格或图；是标题和文字的为空", is_whole=True),
 )
 ATTACHMENTS = (
     TemplateField(name="序号", said="附件1、附件2；只有一个的为“附件”"),
@@ -63,7 +75,7 @@ FIELDS = (
     TemplateField(name="表格", said="文件的主表", is_whole=True),
     TemplateField(name="附件", said="各个附件，逐个列出", is_list=True, parts=ATTACHMENTS),
     TemplateField(name="落款", said="发文机关署名"),
-    TemplateField(name="日期", said="成文日期，如2026年11月30日"),
+    TemplateField(name="日期", said="成文日期，如2026年11月30日；没有签发的留空待填"),
 )
 
 
@@ -80,7 +92,7 @@ def values_of(document: Document, page: TemplatePage) -> dict[str, object]:
         "表格": page.table(document.table, page.on_side),
         "附件": list(_attachments(document, page)),
         "落款": document.signer,
-        "日期": day_in_full(document.dated),
+        "日期": day_in_full(document.dated) or UNDATED,
     }
 
 
@@ -93,6 +105,8 @@ def _body(blocks: Sequence[Block], page: TemplatePage) -> Iterator[Mapping[str, 
                 yield {"级": 0, "文字": text, "表格": ""}
             case Table():
                 yield {"级": 0, "文字": "", "表格": page.table(block, page.on_side)}
+            case Illustration():
+                yield {"级": 0, "文字": "", "表格": page.picture(block)}
 
 
 def _attachments(document: Document, page: TemplatePage) -> Iterator[Mapping[str, object]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from monitor.documents.document import Table, Value
 from monitor.documents.word.xml import Xml, plain_text, xml_text
@@ -16,14 +17,20 @@ MAX_CELLS = 60_000
 _MANY = 9
 """From so many columns on the letters are smaller."""
 _TOO_MANY = 14
-"""From so many columns on no line of a page holds a row: each row is a small table of its own, a line for a column."""
+"""From so many columns on no line of a page holds a row: each row is a small table of its own, a card."""
 _LETTER, _SMALL = 210, 180
 """How wide a Chinese letter is, in twentieths of a point: 五号 and 小五."""
 _PADDING = 120
 _TALLEST = 12
 """Lines of a row that is kept on one page."""
+_WHOLE = 18
+"""Lines of a table that is kept on one page as a whole, its head among them."""
+_PAIRS = 2
+"""Columns' names beside each other on a card, each with what it says."""
+_OF_A_LABEL = 7
+"""Letters for which a card has room left of what a column says."""
 _OF_A_NAME, _OF_A_WORD = 4, 6
-"""Letters for which every column has room: of its name, and of a word that is not broken."""
+"""Letters for which every column has room: of its name or its cells, and of a word that is not broken."""
 _WORD = re.compile(r"[\x21-\x7e]+")
 _WIDEST = 28
 """Letters of a line beyond which a column asks for no more room."""
@@ -53,7 +60,7 @@ def table_xml(table: Table, width: int, styles: Styles) -> Xml:
     look = _Look(widths=widths, styles=styles, is_small=is_small)
     grid = "".join(f'<w:gridCol w:w="{each}"/>' for each in widths)
     head = look.row([xml_text(name) for name in names], is_head=True)
-    body = "".join(look.row([xml_text(text) for text in row], lines=_lines(row, widths, look.letter)) for row in rows)
+    body = look.rows(rows)
     return Xml(f"{_PROPERTIES.format(width=width)}<w:tblGrid>{grid}</w:tblGrid>{head}{body or look.nothing()}</w:tbl>")
 
 
@@ -78,13 +85,31 @@ class _Look:
     def letter(self) -> int:
         return _SMALL if self.is_small else _LETTER
 
-    def row(self, cells: Sequence[Xml], *, is_head: bool = False, lines: int = 1) -> str:
-        """Return a row; a head is repeated on every page, and only a row of many lines may break."""
+    def rows(self, rows: Sequence[Sequence[str]]) -> str:
+        """Return the rows below a head; few of them stay together on one page."""
+        lines = [_lines(row, self.widths, self.letter) for row in rows]
+        last = len(rows) - 1 if sum(lines) < _WHOLE else 0
+        return "".join(
+            self.row([xml_text(text) for text in row], lines=high, is_kept=place < last)
+            for place, (row, high) in enumerate(zip(rows, lines, strict=True))
+        )
+
+    def row(self, cells: Sequence[Xml], *, is_head: bool = False, lines: int = 1, is_kept: bool = False) -> str:
+        """Return a row; a head is repeated on every page, and only a row of many lines may break.
+
+        One that is kept stands on the page of the next one.
+        """
         whole = "<w:cantSplit/>" if lines <= _TALLEST else ""
         repeated = "<w:tblHeader/>" if is_head else ""
         properties = f"<w:trPr>{whole}{repeated}</w:trPr>" if whole or repeated else ""
-        written = "".join(self._cell(*cell, is_head=is_head) for cell in zip(self.widths, cells, strict=True))
-        return f"<w:tr>{properties}{written}</w:tr>"
+        cell = partial(self._cell, is_head=is_head, is_kept=is_kept)
+        return f"<w:tr>{properties}{''.join(map(cell, self.widths, cells))}</w:tr>"
+
+    def card(self, rows: Sequence[Sequence[str]]) -> Iterator[str]:
+        """Yield the lines of a card, which all stand on one page."""
+        for place, row in enumerate(rows, start=1):
+            lines = _lines(row, self.widths, self.letter)
+            yield self.row([xml_text(text) for text in row], lines=lines, is_kept=place < len(rows))
 
     def nothing(self) -> str:
         """Return the row that says that there are none."""
@@ -95,10 +120,10 @@ class _Look:
         named = f'<w:pPr><w:pStyle w:val="{xml_text(self.styles.cell)}"/></w:pPr>' if self.styles.cell else ""
         return f"<w:p>{named}</w:p>"
 
-    def _cell(self, width: int, text: Xml, *, is_head: bool = False, columns: int = 1) -> str:
+    def _cell(self, width: int, text: Xml, *, is_head: bool = False, is_kept: bool = False, columns: int = 1) -> str:
         style = self.styles.head if is_head else self.styles.cell
         named = f'<w:pStyle w:val="{xml_text(style)}"/>' if style else ""
-        kept = "<w:keepNext/>" if is_head else ""
+        kept = "<w:keepNext/>" if is_head or is_kept else ""
         size = f'<w:rPr><w:sz w:val="{_SMALL // 10}"/></w:rPr>' if self.is_small else ""
         span = f'<w:gridSpan w:val="{columns}"/>' if columns > 1 else ""
         return (
@@ -108,19 +133,22 @@ class _Look:
 
 
 def _cards(names: Sequence[str], rows: Sequence[Sequence[str]], width: int, styles: Styles) -> Xml:
-    """Return a table for every row, with the columns' names on its left."""
-    widths = (width // 5, width - width // 5)
+    """Return a table for every row, two columns' names and what they say in each line; it stays on one page."""
+    label = _OF_A_LABEL * _LETTER + _PADDING
+    said = width // _PAIRS - label
+    widths = (*(label, said) * (_PAIRS - 1), label, width - (label + said) * (_PAIRS - 1) - label)
     look = _Look(widths=widths, styles=styles, is_small=False)
     grid = "".join(f'<w:gridCol w:w="{each}"/>' for each in widths)
     begin, between = f"{_PROPERTIES.format(width=width)}<w:tblGrid>{grid}</w:tblGrid>", look.gap()
-    cards = (
-        "".join(
-            look.row([xml_text(name), xml_text(text)], lines=_lines((name, text), widths, _LETTER))
-            for name, text in lines
-        )
-        for lines in (zip(names, row, strict=True) for row in rows)
-    )
+    cards = ("".join(look.card(_paired(names, row))) for row in rows)
     return Xml(between.join(f"{begin}{card}</w:tbl>" for card in cards))
+
+
+def _paired(names: Sequence[str], row: Sequence[str]) -> list[list[str]]:
+    """Return the lines of a card: names and what they say by turns."""
+    cells = [text for pair in zip(names, row, strict=True) for text in pair]
+    cells += [""] * (-len(cells) % (2 * _PAIRS))
+    return [cells[place : place + 2 * _PAIRS] for place in range(0, len(cells), 2 * _PAIRS)]
 
 
 def _rows(table: Table) -> list[list[str]]:
@@ -141,7 +169,7 @@ def _widths(names: Sequence[str], rows: Sequence[Sequence[str]], width: int, let
     """Return how wide each column is: its words stay whole, and the rest goes to those whose cells say more."""
     columns = [[row[place] for row in rows] for place in range(len(names))]
     least = [
-        max(min(_size(name), _OF_A_NAME), min(_typical(_words(texts)) + 1, _OF_A_WORD))
+        max(min(max(_size(name), _typical(texts)), _OF_A_NAME), min(_typical(_words(texts)) + 1, _OF_A_WORD))
         for name, texts in zip(names, columns, strict=True)
     ]
     floor = [min(low * letter + _PADDING, width // len(names)) for low in least]

@@ -25,6 +25,7 @@ from jinja2 import Environment
 from monitor.documents.document import Document
 from monitor.documents.word.fields import TemplatePage, values_of
 from monitor.documents.word.language import MISPLACED, Language, TemplateFaultError
+from monitor.documents.word.pictures import picture_xml
 from monitor.documents.word.tables import CELL_STYLE, HEAD_STYLE, Styles, TooManyCellsError, table_xml
 from monitor.documents.word.template import NO_WORD_FILE, Template, check_file
 from monitor.documents.word.xml import Xml, plain_text
@@ -120,7 +121,7 @@ def _fill(opened: _Filled, document: Document) -> None:
     values = values_of(document, _page(opened.docx))
     _set_properties(opened.docx, Document(title="", table=document.table))  # they would be filled in as well
     opened.render(values, Language(document.facts), autoescape=True)
-    if document.attachments:
+    if document.attachments and len(opened.docx.sections) > 1:  # a template may leave the attachments out
         _lay(_last_section(opened.docx), on_side=document.attachments[-1].landscape)
     _set_properties(opened.docx, document)
 
@@ -131,11 +132,13 @@ def _page(opened: Opened) -> TemplatePage:
     for lay, section in sections.items():
         _lay(section, on_side=lay)
     ends = {lay: Xml(f"<w:p><w:pPr>{_written(section)}</w:pPr></w:p>") for lay, section in sections.items()}
+    main, upright = opened.part, _last_section(opened)
     widths = {lay: _width(section) for lay, section in sections.items()}
     styles = Styles(head=_style(opened, HEAD_STYLE), cell=_style(opened, CELL_STYLE))
     return TemplatePage(
         on_side=_is_on_side(_last_section(opened)),
         table=lambda table, on_side: table_xml(table, widths[on_side], styles),
+        picture=lambda drawn: picture_xml(main, drawn, _width(upright), styles.cell),
         next_page=lambda on_side: ends[on_side],
     )
 

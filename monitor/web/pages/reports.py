@@ -22,7 +22,7 @@ from monitor.core.period import Period
 from monitor.core.reckoning import Reckoning
 from monitor.core.report import KeptReport, ReportKind
 from monitor.documents import Document
-from monitor.documents.document import Paragraph, SectionHeading, Table
+from monitor.documents.document import Illustration, Paragraph, SectionHeading, Table
 from monitor.documents.numbered import FIRST, numbered
 from monitor.documents.reports import ReportPart, document_of, file_name, parts_of, template_version
 from monitor.pipeline.reckoning import reckon
@@ -126,7 +126,7 @@ async def report(pages: Pages, request: Request) -> Response:
     if found is None:
         raise HTTPException(404, _NO_REPORT)
     part = _part(request.query_params.get("part", ReportPart.TEXT.value), found.kept.kind)
-    document = document_of(part, found.kept.kind, found.reckoning, pages.context.office.name)
+    document = document_of(part, found.kept.kind, found.reckoning, pages.context.office)
     return pages.html(
         "report.html",
         pages.context.moment(),
@@ -156,6 +156,8 @@ def _blocks(document: Document) -> Iterator[tuple[str, object]]:
                 yield "heading1" if level <= FIRST else "heading2", block.text
             case Paragraph():
                 yield "paragraph", block.text
+            case Illustration():
+                yield "picture", block
             case Table():
                 yield "table", (tuple(column.name for column in block.columns), tuple(block.rows))
 
@@ -190,7 +192,7 @@ async def file(pages: Pages, request: Request) -> Response:
     if ending not in MEDIA_TYPES:
         raise HTTPException(404, _NO_REPORT)
     part = _part(stem, kept.kind)
-    document = document_of(part, kept.kind, reckoning, pages.context.office.name)
+    document = document_of(part, kept.kind, reckoning, pages.context.office)
     command = HandOutCommand(
         what=handout_of(part, kept.kind),
         file=file_name(kept, part, ending),

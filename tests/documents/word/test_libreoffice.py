@@ -1,7 +1,5 @@
 """LibreOffice opens every document, and what it prints has the pages and the words that it should."""
 
-import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,10 +7,10 @@ import pytest
 from monitor.documents import DocumentLayout
 from monitor.documents.word.xml import plain_text
 from tests.documents.word.build import HOSTILE, bulletin, like, listing, row, written
-from tests.services import require_soffice
+from tests.documents.word.office_program import TEXT, pages_of
+from tests.documents.word.office_program import printed as convert
 
 pytestmark = pytest.mark.slow
-_PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")
 
 
 @pytest.fixture(scope="module")
@@ -31,28 +29,19 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     for name, document in documents.items():
         (folder / f"{name}.docx").write_bytes(written(document))
-    for kind in ("pdf", "txt:Text (encoded):UTF8"):
-        _convert(folder, kind)
+    for kind in ("pdf", TEXT):
+        convert(folder, kind)
     return folder
-
-
-def _convert(folder: Path, kind: str) -> None:
-    profile = f"-env:UserInstallation=file://{folder}/profile"
-    files = [str(path) for path in sorted(folder.glob("*.docx"))]
-    command = [require_soffice(), profile, "--headless", "--convert-to", kind, "--outdir", str(folder), *files]
-    subprocess.run(command, check=True, timeout=500, capture_output=True)
 
 
 def test_every_document_is_opened(printed: Path) -> None:
     names = {path.stem for path in printed.glob("*.docx")}
     assert {path.stem for path in printed.glob("*.pdf")} == {path.stem for path in printed.glob("*.txt")} == names
-    assert all(_PAGE.search(path.read_bytes()) for path in printed.glob("*.pdf"))
+    assert all(map(pages_of, printed.glob("*.pdf")))
 
 
 def test_a_long_table_breaks_over_pages_and_an_empty_one_does_not(printed: Path) -> None:
-    pages = {
-        name: len(_PAGE.findall((printed / f"{name}.pdf").read_bytes())) for name in ("empty", "quarter", "county")
-    }
+    pages = {name: pages_of(printed / f"{name}.pdf") for name in ("empty", "quarter", "county")}
     assert pages["empty"] < pages["quarter"] < pages["county"]
     assert "无" in (printed / "empty.txt").read_text("utf-8-sig").splitlines()
 
