@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.opc.part import Part
+from collections.abc import Callable
 
 from monitor.documents.document import Illustration
 from monitor.documents.word.xml import Xml, xml_text
@@ -21,10 +18,13 @@ _CENTRED = (
 """A line of a fixed height would cut a picture off."""
 
 
-def picture_xml(main: Part, drawn: Illustration, width: int, style: str | None) -> Xml:
-    """Return a picture as wide as `width` (twentieths of a point) and its caption, and put its files beside `main`."""
-    dots = _added(main, "png", "image/png", drawn.dots)
-    lines = _added(main, "svg", "image/svg+xml", drawn.picture.file())
+Add = Callable[[str, str, bytes], str]
+"""Puts a file of an ending and a kind beside the text, and returns the name by which the text speaks of it."""
+
+
+def picture_xml(add: Add, drawn: Illustration, width: int, style: str | None) -> Xml:
+    """Return a picture as wide as `width` (twentieths of a point) and its caption."""
+    dots, lines = add("png", "image/png", drawn.dots), add("svg", "image/svg+xml", drawn.picture.file())
     size = f'cx="{width * _EMU}" cy="{width * _EMU * drawn.picture.height // drawn.picture.width}"'
     said = f'name="{xml_text(drawn.picture.title)}" descr="{xml_text(drawn.picture.words)}"'
     blip = (
@@ -54,10 +54,3 @@ def picture_xml(main: Part, drawn: Illustration, width: int, style: str | None) 
         f"<w:p><w:pPr>{named}<w:keepNext/>{_CENTRED}</w:pPr><w:r>{inline}</w:r></w:p>"
         f"<w:p><w:pPr>{named}{_CENTRED}</w:pPr><w:r>{caption}</w:r></w:p>"
     )
-
-
-def _added(main: Any, ending: str, kind: str, content: bytes) -> str:  # noqa: ANN401 - python-docx has no types here
-    """Put a file beside the text, and return the name by which the text speaks of it."""
-    package = main.package
-    part = Part(package.next_partname(f"/word/media/picture%d.{ending}"), kind, content, package)
-    return str(main.relate_to(part, RELATIONSHIP_TYPE.IMAGE))

@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from datetime import UTC, datetime, time
+from functools import partial
 from typing import IO, Any
 from xml.etree import ElementTree as ET
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docx.document import Document as Opened
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.exceptions import OpcError
 from docx.opc.part import Part, XmlPart
 from docx.oxml.ns import qn
@@ -132,15 +134,22 @@ def _page(opened: Opened) -> TemplatePage:
     for lay, section in sections.items():
         _lay(section, on_side=lay)
     ends = {lay: Xml(f"<w:p><w:pPr>{_written(section)}</w:pPr></w:p>") for lay, section in sections.items()}
-    main, upright = opened.part, _last_section(opened)
+    add, upright = partial(_added, opened.part), _last_section(opened)
     widths = {lay: _width(section) for lay, section in sections.items()}
     styles = Styles(head=_style(opened, HEAD_STYLE), cell=_style(opened, CELL_STYLE))
     return TemplatePage(
         on_side=_is_on_side(_last_section(opened)),
         table=lambda table, on_side: table_xml(table, widths[on_side], styles),
-        picture=lambda drawn: picture_xml(main, drawn, _width(upright), styles.cell),
+        picture=lambda drawn: picture_xml(add, drawn, _width(upright), styles.cell),
         next_page=lambda on_side: ends[on_side],
     )
+
+
+def _added(main: Part, ending: str, kind: str, content: bytes) -> str:
+    """Put a file beside the text, and return the name by which the text speaks of it."""
+    package = main.package
+    part = Part(package.next_partname(f"/word/media/picture%d.{ending}"), kind, content, package)
+    return str(main.relate_to(part, RELATIONSHIP_TYPE.IMAGE))
 
 
 def _last_section(opened: Opened) -> Any:  # noqa: ANN401 - an element of lxml, which has no types
