@@ -20,6 +20,7 @@ class Handout(Enum):
     ACCOUNTS = "export accounts"
     CASES = "export cases"
     MESSAGES = "export messages"
+    ORDERS = "export orders"
     PERSONAL_DATA = "export personal-data"
     DEDUCTIONS = "report deductions"
     REVIEW = "report review"
@@ -33,6 +34,7 @@ class Handout(Enum):
     RECHECK = "report recheck"
     LEDGER = "report ledger"
     SAMPLE = "report sample"
+    ORDER_SHEET = "report orders"
     AUDIT = "audit export"
 
     @property

@@ -16,6 +16,7 @@ from monitor.documents.writing import NotWrittenError
 from monitor.ledger.roster import roster_document
 from monitor.ledger.templates import form_document
 from monitor.queries import tables
+from monitor.queries.orders import orders_table
 from monitor.store import Tx
 
 
@@ -49,6 +50,8 @@ def _document(tx: Tx, what: str, *, person: str | None, form: str, unstated: boo
             return tables.roster_table(tx)
         case "records":
             return tables.records_table(tx, unstated=unstated)
+        case "orders":
+            return orders_table(tx)
         case "findings":
             return tables.findings_table(tx, rule_titles())
         case "cases":

@@ -15,6 +15,7 @@ from monitor.actions.imports.kinds import (
     decisions_reading,
     filed_list_reading,
     index_reading,
+    orders_reading,
     records_reading,
 )
 from monitor.actions.imports.office import ImportOffice
@@ -54,6 +55,11 @@ def take_filed_list(
 def take_bulletins(where: CommandContext, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
     """Take in bulletins; a round that is there already is replaced."""
     _take_papers(where, file, "bulletins", bulletins_reading, as_of=as_of, dry_run=dry_run)
+
+
+def take_orders(where: CommandContext, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
+    """Take in work orders; one that is there already is replaced."""
+    _take_papers(where, file, "orders", orders_reading, as_of=as_of, dry_run=dry_run)
 
 
 def take_index(where: CommandContext, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:

@@ -31,6 +31,7 @@ from monitor.documents.spot_check import spot_check
 from monitor.documents.writing import NotWrittenError
 from monitor.pipeline.dossiers import Dossiers, read_dossiers
 from monitor.pipeline.reckoning import reckon
+from monitor.queries.orders import read_order_sheet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,9 @@ def write_report(
     rules = rules_in_force(settings, settings.work_calendar())
     with where.store(reads=True) as store:
         with store.read() as tx, telling("判定") as tell:
-            if what in _RECKONED:
+            if what == "orders":
+                document = read_order_sheet(tx, about, at=at, known_at=then)
+            elif what in _RECKONED:
                 reckoning = reckon(tx, rules, about, now=moment, known_at=then, tell=tell)
                 document = document_of(_RECKONED[what], _kind(what), reckoning, office_of(settings))
             else:

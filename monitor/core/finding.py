@@ -22,6 +22,7 @@ from monitor.core.register import Register, Version, opened_again, pending_since
 from monitor.core.schedule import end_of_morning
 from monitor.core.subject import Subject, SubjectKind
 from monitor.core.successor import Successor
+from monitor.core.work_order import WorkOrder
 
 
 class State(Labelled):
@@ -150,8 +151,12 @@ class Finding:
     """The first day on which that can be done, where it is not at once."""
     due: date | None = None
     """The last day for what the operator has to do, where the rule names one: its task is named once more then."""
+    calls: tuple[date, ...] = ()
+    """Further days on which a task is named once more; one for which nobody has been told since has not gone by."""
     is_the_unit_s: bool = False
     """True if the operator's task is one that only the unit can do: its liaison is told as well."""
+    is_the_leader_s: bool = False
+    """True if the unit's leader is told as well: its last day has come."""
     decided: Ruling | None = None
     """What people decided that answers it: of a spared or dismissed one by what, of one that stands what its account
     comes to; None where nothing was decided, or not all that it asks."""
@@ -204,9 +209,9 @@ class Finding:
 
 NOT_YET = "尚未"
 """How the sentence of what nobody has looked at, or entered, begins."""
-DEREGISTRATION, SIGHT, INTERACTION, REOPENING = "DRG-01", "SEE-01", "FUN-01", "REO-01"
+DEREGISTRATION, SIGHT, INTERACTION, REOPENING, ORDERS = "DRG-01", "SEE-01", "FUN-01", "REO-01", "SUP-03"
 """The ids of the rules that a finding itself knows; their modules call them `ID`, as those of all other rules."""
-_OFFICES_OWN = frozenset({DEREGISTRATION, SIGHT, INTERACTION})
+_OFFICES_OWN = frozenset({DEREGISTRATION, SIGHT, INTERACTION, ORDERS})
 """The rules whose NEEDS_REVIEW is the office's own work."""
 
 
@@ -294,6 +299,8 @@ class Known:
     None while there is a covering look, and before the first look."""
     doubt: Outage | None = None
     """The outage that hides the account; posts and looks learnt since it cannot be trusted are then left out."""
+    orders: tuple[WorkOrder, ...] = ()
+    """The work orders of the provincial platform that name the account, the first to be due first."""
     records: tuple[Record, ...] = ()
     """The records of the account's changes (备案变更) and its end (注销进度、内容迁移), oldest first."""
     refusing: Mapping[str, datetime] = field(default_factory=dict)

@@ -280,6 +280,18 @@ FORMS: Mapping[RecordKind, RecordForm] = {
         meaning="登记人",
         ending=frozenset({Result.MUTED}),
     ),
+    RecordKind.WORK_ORDER: RecordForm(
+        results=(Result.RECTIFIED, Result.ANSWERED, Result.UNTRUE, Result.TAKEN_BACK),
+        item=FormItem.NUMBER,
+        meaning="工单编号",
+        needs_item=True,
+        same=_same(
+            rectified="整改 整改完成 已完成整改",
+            answered="答复 已回复 已反馈",
+            untrue="情况不属实 误报",
+            taken_back="撤回 平台已撤回",
+        ),
+    ),
 }
 """The form of each kind."""
 

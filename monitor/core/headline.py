@@ -8,6 +8,7 @@ from datetime import date
 
 from monitor.core.account import Role
 from monitor.core.case import REMINDERS, URGINGS, StepKind
+from monitor.core.finding import ORDERS
 from monitor.core.news import APP_STEPS, EarlierWord, NewsItem, Reader, Setting, is_over, misses_update, pause_of
 from monitor.core.phrases import dated, span
 
@@ -119,6 +120,8 @@ def _step(item: NewsItem, setting: Setting) -> str:
             doubt = DOUBTS.search(item.finding.because)
             return doubt[0] if doubt else item.kind.label
         case StepKind.TASK:
+            if item.finding.rule == ORDERS:
+                return "工单提醒"
             return "注销提醒" if item.finding.due else item.kind.label
         case kind if kind in REMINDERS and is_over(item, setting):
             return StepKind.OVERDUE.label  # a message that was written in time and goes out late
@@ -163,5 +166,13 @@ def _task_first(item: NewsItem, setting: Setting) -> str:
     due, opens = item.finding.due, item.finding.opens
     if due is None:
         return "请办理"
+    if item.finding.rule == ORDERS:
+        return _order_first(due, setting.today)
     window = span(opens, due, setting.today) if opens else f"{dated(due, setting.today)}前"
     return f"请于{window}确认注销"
+
+
+def _order_first(due: date, today: date) -> str:
+    if due < today:
+        return f"省平台工单已逾期{(today - due).days}天"
+    return "请于今日办理省平台工单" if due == today else f"请于{dated(due, today)}前办理省平台工单"

@@ -14,6 +14,7 @@ _EVIDENCE = {
     "week": "指数",
     "filed-list": "备案清单",
     "case": "事项",
+    "order": "工单记录",
 }
 _REVIEWED = frozenset({Proposal.DEREGISTER, Proposal.CONSOLIDATE, Proposal.CANCEL, Proposal.REVIEW})
 """The proposals that the departments decide together."""

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from monitor.core.names import normal
+from monitor.core.names import numbered
 from monitor.core.record import Record, Result
-
-_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +70,7 @@ def _settle(waiting: list[Record], entry: Record, known: Collection[str]) -> boo
 
 
 def _number(record: Record) -> str:
-    """Return a matter's number as numbers are compared: case, width and the sort of a dash are matters of typing."""
-    return normal(record.item).casefold().translate(_DASHES)
+    return numbered(record.item)
 
 
 def unstated_since(records: Sequence[Record], waiting: Sequence[Record]) -> tuple[Record, ...]:

@@ -1,7 +1,7 @@
 """A paper: what the provincial platform published as one table, as an office entered it, row by row.
 
-A round of a bulletin, a week of the index or a filed list. The subject of a row is kept as it was written, so that a
-row that no account answers to today finds its account once the roster names it.
+A round of a bulletin, a week of the index, a filed list or a work order. The subject of a row is kept as it was
+written, so that a row that no account answers to today finds its account once the roster names it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from monitor.core.account import Account, Labelled
 from monitor.core.bulletin import Listing, Problem, Round, Stray
 from monitor.core.filing import FiledList, Filing
 from monitor.core.index import WEEK, IndexWeek
+from monitor.core.names import numbered
 from monitor.core.reference import AccountIndex, Reference
 
 AreaThen = Callable[[str, date], str | None]
@@ -27,6 +28,7 @@ class PaperKind(Labelled):
     ROUND = "round", "通报"
     WEEK = "week", "指数"
     FILED_LIST = "filed_list", "已备案清单"
+    ORDER = "order", "省平台工单"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +41,9 @@ class NewEntry:
     problem: Problem | None = None
     """Of a round: what the account is listed for."""
     day: date | None = None
-    """Of a round: the last update; of a filed list: the day of filing."""
+    """Of a round: the last update; of a filed list: the day of filing; of a work order: the last day for it."""
     value: str | None = None
-    """Of a week: the index as printed; of a filed list: the number."""
+    """Of a week: the index as printed; of a filed list: the number; of a work order: the problem, in its words."""
 
     @property
     def place(self) -> tuple[object, ...]:
@@ -77,7 +79,7 @@ class Paper:
     on: date
     """The day it is of: issued on, the week's Monday, the day of the snapshot."""
     title: str = ""
-    """Of a round: its series; of a week: its label."""
+    """Of a round: its series; of a week: its label; of a work order: its number, as written."""
     number: int = 0
     """Of a round: its 期次."""
     covers_all: bool = True
@@ -97,6 +99,8 @@ class Paper:
                 return self.on.isoformat()
             case PaperKind.FILED_LIST:
                 return f"{self.on}/{self.area}" if self.area else self.on.isoformat()
+            case PaperKind.ORDER:
+                return numbered(self.title)
 
     @property
     def effective_on(self) -> date:
@@ -122,6 +126,8 @@ class Paper:
                 return f"指数 {self.title}"
             case PaperKind.FILED_LIST:
                 return f"已备案清单 {self.on}"
+            case PaperKind.ORDER:
+                return f"工单“{self.title}”"
 
 
 def says_the_same(paper: Paper, other: Paper) -> bool:
@@ -150,14 +156,14 @@ def moved(paper: Paper, directory: AccountIndex) -> Paper:
 def merged(before: Paper | None, given: Paper) -> Paper:
     """Return what is known of a paper once another file about it has come.
 
-    A round and an area's filed list are replaced as a whole. A week's rows are replaced one by one, so that one unit's
-    file leaves the others' values alone.
+    A round, a work order and an area's filed list are replaced as a whole. A week's rows are replaced one by one, so
+    that one unit's file leaves the others' values alone.
     """
     if before is None:
         return given
     given = _remembering(before, given)
     match given.kind:
-        case PaperKind.ROUND | PaperKind.FILED_LIST:
+        case PaperKind.ROUND | PaperKind.FILED_LIST | PaperKind.ORDER:
             return given
         case PaperKind.WEEK:
             printed = {mean.area: mean for mean in (*before.means, *given.means)}
@@ -235,4 +241,11 @@ def _bare(paper: Paper) -> Paper:
 
 
 def _rows(paper: Paper) -> dict[tuple[object, ...], NewEntry]:
-    return {entry.place: entry.entered if isinstance(entry, Entry) else entry for entry in paper.entries}
+    return {entry.place: _as_said(paper.kind, entry) for entry in paper.entries}
+
+
+def _as_said(kind: PaperKind, entry: NewEntry) -> NewEntry:
+    """Return what a row says: of a work order, by which of its names it means an account does not matter."""
+    bare = entry.entered if isinstance(entry, Entry) else entry
+    is_found = kind is PaperKind.ORDER and bare.account is not None
+    return replace(bare, written=Reference(account=bare.account)) if is_found else bare

@@ -38,6 +38,7 @@ class RecordKind(Labelled):
     ALIAS = "alias", "单位别名"
     DOMAIN = "domain", "民生领域"
     MUTE = "mute", "暂停提醒"
+    WORK_ORDER = "work_order", "工单答复"
 
 
 _ACCOUNT, _UNIT, _AREA = (
@@ -72,6 +73,7 @@ SUBJECTS: Mapping[RecordKind, frozenset[SubjectKind]] = {
     RecordKind.ALIAS: _UNIT,
     RecordKind.DOMAIN: _ACCOUNT,
     RecordKind.MUTE: _ACCOUNT | _UNIT | _AREA,
+    RecordKind.WORK_ORDER: _ACCOUNT | _AREA,
 }
 """The subjects that each kind may have."""
 
@@ -141,6 +143,7 @@ class Result(Labelled):
     NOT_MOVED = "not_moved", "未迁移"
     MUTED = "muted", "暂停"
     RESUMED = "resumed", "恢复"
+    RECTIFIED = "rectified", "已整改"
 
 
 AHEAD = frozenset({RecordKind.PHASE, RecordKind.MUTE})

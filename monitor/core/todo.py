@@ -12,7 +12,7 @@ from datetime import date
 from enum import Enum
 
 from monitor.core.calendar import WorkCalendar
-from monitor.core.finding import DEREGISTRATION, REOPENING, SIGHT
+from monitor.core.finding import DEREGISTRATION, ORDERS, REOPENING, SIGHT
 from monitor.core.phrases import day_with_week
 from monitor.core.rules import (
     app_01,
@@ -53,6 +53,7 @@ class TodoAct(Enum):
     LOOK = "look"
     UNSEEN = "unseen"
     SUSPECT = "suspect"
+    ORDER = "order"
     CLAIM = "claim"
     PROPOSAL = "proposal"
     DEREGISTRATION = "deregistration"
@@ -96,6 +97,7 @@ ACT_OF: Mapping[str, TodoAct] = {
     **dict.fromkeys((sec_01.ID, fake_01.ID, REOPENING), TodoAct.SAFETY),
     **dict.fromkeys((SIGHT, chg_01.ID), TodoAct.UNSEEN),
     DEREGISTRATION: TodoAct.DEREGISTRATION,
+    ORDERS: TodoAct.ORDER,
     sup_02.ID: TodoAct.OVERDUE,
     per_01.ID: TodoAct.CONTACTS,
     cap_01.ID: TodoAct.TOTAL,

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from monitor.core.account import Role
 from monitor.core.calendar import beijing
 from monitor.core.case import DOWNLOADS, URGINGS, StepKind
+from monitor.core.finding import ORDERS
 from monitor.core.headline import DOUBTS, headline
 from monitor.core.message import Grid, spoken
 from monitor.core.news import (
@@ -159,12 +160,21 @@ def _parts(item: NewsItem, reader: Reader, setting: Setting) -> tuple[str, ...]:
     if item.kind in APP_STEPS:
         return _about_app(item, reader, setting)
     if item.kind is StepKind.TASK:
-        return (f"{reader.owner(item.account)}主办的{quoted(item.account)}{escaped(item.finding.because, 300)}",)
+        return _task(item, reader, setting)
     if item.days > setting.ladder.limit:
         return _overdue(item, reader, setting)
     if item.kind is StepKind.HOLIDAY and (pause := pause_of(item, setting)) and pause.block.name:
         return _before_holiday(item, pause, reader, setting)
     return _in_time(item, reader, setting)
+
+
+def _task(item: NewsItem, reader: Reader, setting: Setting) -> tuple[str, ...]:
+    said = f"{reader.owner(item.account)}主办的{quoted(item.account)}{escaped(item.finding.because, 300)}"
+    if item.finding.rule != ORDERS:
+        return (said,)
+    if reader.is_operator:
+        return said, "请核实办理情况，答复后登记“工单答复”。"
+    return said, f"{_see_to_it(reader)}按期办理，并将办理结果告知{setting.office.contact}。"
 
 
 def _recovered(item: NewsItem, reader: Reader, setting: Setting) -> str:

@@ -106,6 +106,8 @@ def _told(paper: Paper) -> list[str]:
             return [f"自 {paper.on} 起一周", means or "没有平均值", rows]
         case PaperKind.FILED_LIST:
             return [rows]
+        case PaperKind.ORDER:
+            return [f"{paper.on} 下发", rows]
 
 
 def _row(entry: NewEntry) -> str:

@@ -1,4 +1,4 @@
-"""Bulletins (通报), the weekly index (指数) and filed lists (已备案清单), as offices type them off the platform.
+"""Bulletins (通报), the weekly index (指数), filed lists (已备案清单) and orders (省平台工单), as offices type them.
 
 A row whose account nobody answers to is kept as it was written and named in the warnings; it refuses nothing.
 """
@@ -34,6 +34,13 @@ FILED_LIST = Layout(
     needs=naming.NEEDS,
     own=frozenset({"账号ID", "平台标识", "备案号"}),
 )
+ORDERS = Layout(
+    columns=("工单编号", *naming.COLUMNS, "问题", "下发日期", "办理期限"),
+    needs=tuple(need | {"工单编号", "问题", "下发日期", "办理期限"} for need in naming.NEEDS),
+    own=frozenset({"工单编号", "账号ID", "平台标识"}),
+)
+_LONGEST_NUMBER, _LONGEST_PROBLEM = 100, 2000
+"""Characters of an order's number and of its problem."""
 
 _PROBLEM = cells.one_of(Problem, "问题类型")
 
@@ -117,6 +124,47 @@ def read_filed_list(
                 whose.remark(filed_row, named.account, area)
                 draft.add(reading, filed_row.row, replace(filed_row.entry, written=named.written, account=named.id))
     return _finished(reading, {"": draft} if draft else {}, "文件中没有可导入的备案账号，请核对是否选错文件或表头位置")
+
+
+def read_orders(path: TableFile, directory: AccountIndex, *, until: date) -> Papers:
+    """Return the work orders of a file; raises LedgerError, also for one issued after the day `until`.
+
+    One that names several accounts has a row for each, and one last day. That day may have gone by already.
+    """
+    reading = SheetReading(path, ORDERS)
+    drafts: dict[str, _Draft] = {}
+    for row in reading.rows():
+        head, problem, due = _order(reading, row, until)
+        named = _named(reading, row, directory)
+        if head is None or problem is None or due is None:
+            continue
+        draft = drafts.setdefault(head.key, _Draft(head, row))
+        if draft.paper.on != head.on:
+            reading.blame(row, f"与第{draft.row.number}行同为{head}，下发日期却不同", "下发日期")
+        if any(known.day != due for known, _ in draft.rows.values()):
+            reading.blame(row, f"与第{draft.row.number}行同为{head}，办理期限却不同", "办理期限")
+        elif named:
+            draft.add(reading, row, NewEntry(written=named.written, account=named.id, day=due, value=problem))
+    return _finished(reading, drafts, "文件中没有可导入的工单，请核对是否选错文件或表头位置")
+
+
+def _order(reading: SheetReading, row: SheetRow, until: date) -> tuple[Paper | None, str | None, date | None]:
+    """Return the order of a row, its problem and its last day, as far as they can be read."""
+    number = reading.require(row, "工单编号", cells.identifier)
+    problem = reading.require(row, "问题", cells.note)
+    issued_on = reading.require(row, "下发日期", cells.day)
+    due = reading.require(row, "办理期限", cells.day_until)
+    if number and len(number) > _LONGEST_NUMBER:
+        reading.blame(row, f"工单编号最多{_LONGEST_NUMBER}个字，请核对是否填错了列", "工单编号")
+    if problem and len(problem) > _LONGEST_PROBLEM:
+        reading.blame(row, f"问题最多{_LONGEST_PROBLEM}个字，请摘要填写", "问题")
+    if issued_on and issued_on > until:
+        reading.blame(row, f"下发日期{issued_on}晚于今天，请改为今天或以前", "下发日期")
+    if issued_on and due and due < issued_on:
+        reading.blame(row, f"办理期限{due}早于下发日期{issued_on}，请核对", "办理期限")
+    if number is None or issued_on is None:
+        return None, problem, due
+    return Paper(kind=PaperKind.ORDER, title=number, on=issued_on), problem, due
 
 
 def _filed_row(reading: SheetReading, row: SheetRow, as_of: date, areas: Sequence[str]) -> FiledRow:

@@ -84,6 +84,19 @@ class BulletinsReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrdersReading:
+    """How work orders are read; see `papers.read_orders`."""
+
+    gives: ClassVar = Papers
+    whom: AccountIndex
+    until: date
+
+    def __call__(self, file: TableFile) -> Papers:
+        """Return the orders of a file; raises LedgerError."""
+        return papers.read_orders(file, self.whom, until=self.until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexReading:
     """How weeks of the index are read; see `papers.read_index`."""
 
@@ -154,6 +167,7 @@ Reading = (
     RosterReading
     | FiledListReading
     | BulletinsReading
+    | OrdersReading
     | IndexReading
     | PostsReading
     | DecisionsReading

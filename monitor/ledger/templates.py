@@ -8,6 +8,7 @@ from monitor.core.account import Labelled, Platform
 from monitor.core.bulletin import Problem
 from monitor.core.decision import Ruling
 from monitor.core.forms import FORMS, FormItem
+from monitor.core.paper import NewEntry, Paper
 from monitor.core.record import NewRecord, RecordKind
 from monitor.core.subject import SubjectKind
 from monitor.documents.document import Column, Document, Table, Value
@@ -17,6 +18,7 @@ from monitor.ledger.sheet import Layout
 _LAYOUTS: Mapping[str, tuple[str, Layout]] = {
     "filed-list": ("已备案清单", papers.FILED_LIST),
     "bulletins": ("通报", papers.BULLETINS),
+    "orders": ("省平台工单", papers.ORDERS),
     "index": ("指数", papers.INDEX),
     "posts": ("发布记录", posts.LAYOUT),
     "decisions": ("处置决定", decisions.LAYOUT),
@@ -31,8 +33,8 @@ _CHOICES: Mapping[str, Sequence[str]] = {
     **{name: tuple(member.label for member in kind) for name, kind in _LISTS.items()},
 }
 _RESULTS = {kind.label: tuple(result.label for result in form.results) for kind, form in FORMS.items()}
-_DATES = frozenset({"印发日期", "最后更新日期", "备案日期", "日期", "有效期至", "截止日期"})
-_WIDE = frozenset({"账号名称", "标题", "链接", "内容", "说明", "对象", "系列", "周次", "名称", "网址"})
+_DATES = frozenset({"印发日期", "最后更新日期", "备案日期", "日期", "有效期至", "截止日期", "下发日期", "办理期限"})
+_WIDE = frozenset({"账号名称", "标题", "链接", "内容", "说明", "对象", "系列", "周次", "名称", "网址", "问题"})
 
 
 def form_document(what: str) -> Document:
@@ -46,6 +48,28 @@ def records_document(given: Sequence[NewRecord]) -> Document:
     title, layout = _LAYOUTS["records"]
     rows = [[_cell(record, name) for name in layout.columns] for record in given]
     return Document(title=title, table=Table(columns=_columns(layout), rows=rows))
+
+
+def orders_document(given: Sequence[Paper]) -> Document:
+    """Return work orders as they are imported: each row names its account as the order did."""
+    title, layout = _LAYOUTS["orders"]
+    rows = [[_order_cell(paper, row, name) for name in layout.columns] for paper in given for row in paper.entries]
+    return Document(title=title, table=Table(columns=_columns(layout), rows=rows))
+
+
+def _order_cell(paper: Paper, row: NewEntry, name: str) -> Value:
+    written = row.written
+    cells: Mapping[str, Value] = {
+        "工单编号": paper.title,
+        "账号ID": row.account or written.account,
+        "平台": written.platform.label if written.platform else None,
+        "平台标识": written.platform_id,
+        "账号名称": written.name,
+        "问题": row.value,
+        "下发日期": paper.on,
+        "办理期限": row.day,
+    }
+    return cells[name]
 
 
 def _columns(layout: Layout) -> list[Column]:

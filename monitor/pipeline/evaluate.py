@@ -183,10 +183,16 @@ class AccountEvaluator:
             step,
             account,
             finding.rule,
-            also=(Role.LIAISON,) if finding.is_the_unit_s else (),
+            also=_also(finding),
             spared=spared,
             is_alarm=is_alarm(step, finding, rule.pacing, account, book),
         )
+
+
+def _also(finding: Finding) -> tuple[Role, ...]:
+    """Return who of its unit hears of the operator's task."""
+    told = ((Role.LIAISON, finding.is_the_unit_s), (Role.LEADER, finding.is_the_leader_s))
+    return tuple(role for role, is_told in told if is_told)
 
 
 def _waits_for_reading(step: Step, known: Known, now: datetime) -> bool:

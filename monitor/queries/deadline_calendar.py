@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from monitor.core.calendar import ONE_DAY, WorkCalendar
-from monitor.core.todo import TodoLine
+from monitor.core.todo import TodoAct, TodoLine
 from monitor.queries.lines import OverviewContext
+from monitor.queries.orders import open_orders
 from monitor.store import Tx, figures
 
 AHEAD = timedelta(days=30)
@@ -31,7 +32,7 @@ class CalendarDay:
     accounts: int
     """How many accounts have to be updated on this day at the latest."""
     tasks: int
-    """How many lines of the to-do list are due on it."""
+    """How many lines of the to-do list, and work orders each, are due on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,9 @@ def read_calendar(tx: Tx, moment: OverviewContext, lines: Iterable[TodoLine]) ->
     limit = timedelta(days=moment.ladder.limit)
     silent = figures.silent_since(tx, moment.today - limit, moment.today + AHEAD - limit)
     accounts = {since + limit: count for since, count in silent.items()}
-    tasks = Counter(day for line in lines if (day := line.day(moment.today)) is not None)
+    others = (line for line in lines if line.act is not TodoAct.ORDER)
+    tasks = Counter(day for line in others if (day := line.day(moment.today)) is not None)
+    tasks.update(order.due for order in open_orders(tx, moment.now))
     return calendar_of(moment.today, moment.calendar, accounts, tasks)
 
 

@@ -13,6 +13,7 @@ from monitor.core.message import MessageState
 from monitor.core.report import MISSED
 from monitor.core.todo import BY_RULE, TodoAct, TodoLine, in_order
 from monitor.queries.concerns import Concern, concerned
+from monitor.queries.orders import open_orders
 from monitor.queries.todo_cases import case_lines
 from monitor.queries.todo_context import TodoContext
 from monitor.queries.todo_rest import ending_soon, other_lines
@@ -65,6 +66,9 @@ def _things(tx: Tx, context: TodoContext) -> Iterator[tuple[str, str]]:
     yield from ((TodoAct.OUTAGE.value, str(outage.id)) for outage in open_outages(tx))
     yield from (
         (TodoAct.CLAIM.value, f"{claim.account} {claim.link}") for claim in waiting(tx, since=context.now - WAITING_FOR)
+    )
+    yield from (
+        (TodoAct.ORDER.value, f"order {order.number} {order.account}") for order in open_orders(tx, context.now)
     )
     yield from ((TodoAct.PROPOSAL.value, str(kept.id)) for kept in proposals.waiting(tx))
     yield from (

@@ -14,9 +14,11 @@ from monitor.core.phrases import dated, plain
 from monitor.core.report import MISSED
 from monitor.core.rules.reg_01 import ID as FILING
 from monitor.core.rules.upd_02 import ID as LISTED
+from monitor.core.subject import Subject
 from monitor.core.todo import TodoAct, TodoLine, counted, named
 from monitor.queries.advices import advices
 from monitor.queries.concerns import Concern, concerned, condition
+from monitor.queries.orders import open_orders
 from monitor.queries.todo_cases import because_of, due_of
 from monitor.queries.todo_context import TodoContext, short
 from monitor.store import Tx, decision_requests, identities, lights, proposals
@@ -203,6 +205,29 @@ def _of_accounts(tx: Tx, concern: Concern, count: int, context: TodoContext) -> 
     return named([short(account) for account in known], count, "个账号")
 
 
+def _orders(tx: Tx, acts: Sequence[OfficeAct], context: TodoContext) -> Iterator[TodoLine]:
+    """Yield the line of the orders that wait, those without an account too; one is there as long as a case is."""
+    waiting_ones = open_orders(tx, context.now)
+    asked = next((act for act in acts if act.act is TodoAct.ORDER), None)
+    count = len(waiting_ones) or (asked.subjects if asked else 0)
+    first = waiting_ones[0] if len(waiting_ones) == 1 else None
+    whom = Subject.of_account(first.account) if first and first.account else None
+    called = context.called(tx, whom) if whom else plain(str(first.written)) if first else ""
+    strays = sum(order.account is None for order in waiting_ones)
+    numbers = named([plain(order.number, 40) for order in waiting_ones], len(waiting_ones), "件")
+    why = plain(first.problem, 200) if first else numbers
+    yield TodoLine(
+        act=TodoAct.ORDER,
+        count=count,
+        what=f"答复省平台工单“{plain(first.number, 40)}”：{called}" if first else f"答复{count}件省平台工单",
+        why="；".join(filter(None, (why, f"{strays}件未匹配到账号" if strays else ""))),
+        due=waiting_ones[0].due if waiting_ones else None,
+        is_for_today=True,
+        verb="去答复",
+        link="/orders",
+    )
+
+
 def _links(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[TodoLine]:
     whose = {claim.account for claim in waiting(tx, since=context.now - WAITING_FOR)}
     yield TodoLine(
@@ -380,6 +405,7 @@ _READ: tuple[Read, ...] = (
     _seconds,
     _looks,
     _unseen,
+    _orders,
     _links,
     _proposals,
     _exemptions,

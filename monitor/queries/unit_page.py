@@ -12,11 +12,14 @@ from monitor.core.calendar import beijing_date
 from monitor.core.case import LADDER, Acknowledgement, Case
 from monitor.core.ics import DueDay
 from monitor.core.light import Light
+from monitor.core.names import numbered
 from monitor.core.phrases import dated, plain
 from monitor.core.token import Permit, Refused
 from monitor.core.unit_proposal import KeptProposal
+from monitor.core.work_order import WorkOrder
 from monitor.queries.cases import CaseLine, lines_of
 from monitor.queries.lines import AccountLine, OverviewContext, finding_of, line_of
+from monitor.queries.orders import orders_of
 from monitor.store import Tx, proposals, unit_links
 from monitor.store.acknowledgements import open_cases_of, said_of
 from monitor.store.cases import open_cases, open_of_unit
@@ -214,11 +217,25 @@ def read_calendar(tx: Tx, number: int, moment: OverviewContext) -> tuple[UnitKey
 
 
 def due_days(tx: Tx, unit: UnitKey, moment: OverviewContext) -> tuple[DueDay, ...]:
-    """Return the deadlines of a unit's accounts, one day for each that has one."""
+    """Return the deadlines of a unit's accounts, one day for each that has one, and those of the orders about them."""
     rows = account_rows(tx, moment.now, [account.id for account in unit_links.accounts_of(tx, [unit])])
     cases = open_cases(tx, [row.account.id for row in rows])
-    lines = (line_of(row, cases.get((row.account.id, LADDER)), moment) for row in rows)
-    return tuple(_due(line, moment.today) for line in lines if line.deadline and line.light in _COUNTED)
+    lines = [line_of(row, cases.get((row.account.id, LADDER)), moment) for row in rows]
+    updates = (_due(line, moment.today) for line in lines if line.deadline and line.light in _COUNTED)
+    judged = {line.account.id: line.account for line in lines if line.account.is_judged}
+    orders = orders_of(tx, list(judged), moment.now)
+    asked = (_ordered(judged[id_], order) for id_, of_one in orders.items() for order in of_one)
+    return (*updates, *asked)
+
+
+def _ordered(account: Account, order: WorkOrder) -> DueDay:
+    key = f"order/{numbered(order.number)}/{account.id}"
+    return DueDay(
+        uid=f"{sha256(key.encode()).hexdigest()[:24]}@xuncha",
+        on=order.due,
+        title=f"“{plain(account.name)}”（{account.platform.label}）省平台工单“{plain(order.number, 40)}”办理期限",
+        text=plain(order.problem, 300),
+    )
 
 
 def _due(line: AccountLine, today: date) -> DueDay:

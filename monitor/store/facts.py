@@ -18,7 +18,7 @@ from monitor.core.finding import Known
 from monitor.core.observation import MANUAL, Covers, KnownPost, Observation, Standing
 from monitor.core.outage import Outage
 from monitor.core.record import RecordKind
-from monitor.store import outages, outbox, roster, tables
+from monitor.store import outages, outbox, roster, tables, work_orders
 from monitor.store.accounts import account_of
 from monitor.store.columns import IDS, UtcDateTime, portions, stands
 from monitor.store.database import Tx
@@ -106,6 +106,7 @@ def known(
     until = min(moment.at, moment.known_at)
     probes, ruled = probes_of(tx, ids, until), decisions_of(tx, ids, moment.at, moment.known_at)
     recorded = lives(tx, ids, beijing_date(now), moment.known_at)
+    ordered = work_orders.of_accounts(tx, ids, by=beijing_date(now), known_at=moment.known_at)
     refusing = outbox.refusing(tx, until)
     by_hand = _hand_days(
         tx, [id_ for id_ in ids if all(known.withdrawn_at is not None for known in posts[id_])], moment
@@ -126,6 +127,7 @@ def known(
             probes=tuple(probe for probe in probes[id_] if id_ not in doubts or probe.at <= doubts[id_].trusted_until),
             decisions=tuple(ruled[id_]),
             doubt=doubts.get(id_),
+            orders=ordered.get(id_, ()),
             records=recorded[id_],
             refusing=refusing,
             hand_days=frozenset(by_hand[id_]),

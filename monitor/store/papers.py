@@ -1,4 +1,4 @@
-"""Papers as rows: rounds of bulletins, weeks of the index, filed lists, with every version there ever was.
+"""Papers as rows: rounds of bulletins, weeks of the index, filed lists, work orders; every version there ever was.
 
 A correction is a new version of the same key; so is a row that finds its account. The state of a past moment is the
 latest version of that moment.
@@ -142,7 +142,9 @@ def _unfounded(tx: Tx, doubted: Collection[str]) -> Callable[[NewEntry], bool]:
 def strays(tx: Tx) -> tuple[UnmatchedRow, ...]:
     """Return the rows that nobody answers to, latest paper first; of filed lists only each area's latest counts."""
     table = tables.papers
-    known = {row.id: row for row in tx.execute(_heads(_with_strays()).add_columns(table.c.file, table.c.known_at))}
+    known = {
+        row.id: row for row in tx.execute(standing_heads(_with_strays()).add_columns(table.c.file, table.c.known_at))
+    }
     newest = latest_filed_lists(tx)
     last = max(newest.values(), default=None)
     wanted = [
@@ -168,14 +170,14 @@ def latest_filed_lists(tx: Tx) -> dict[str, date]:
 
 def missing_rounds(tx: Tx) -> tuple[MissingRounds, ...]:
     """Return the rounds that are missing between those that are known, by series."""
-    heads = tx.execute(_heads(tables.papers.c.kind == PaperKind.ROUND))
+    heads = tx.execute(standing_heads(tables.papers.c.kind == PaperKind.ROUND))
     return holes((head.title, head.number) for head in heads)
 
 
 def latest_days(tx: Tx, kind: PaperKind) -> Mapping[str | None, date]:
     """Return the day of the latest paper of a kind, by the area that it is about; None where it names none."""
     found: dict[str | None, date] = {}
-    for head in tx.execute(_heads(tables.papers.c.kind == kind)):
+    for head in tx.execute(standing_heads(tables.papers.c.kind == kind)):
         found[head.area] = max(head.on, found.get(head.area, head.on))
     return found
 
@@ -188,7 +190,7 @@ def papers(
     newest: int | None = None,
 ) -> tuple[Paper, ...]:
     """Return the papers of a kind as known now, oldest first; only that of one key, only the `newest` ones."""
-    chosen = _newest_first(_heads(tables.papers.c.kind == kind)).limit(newest)
+    chosen = _newest_first(standing_heads(tables.papers.c.kind == kind)).limit(newest)
     if key is not None:
         chosen = chosen.where(tables.papers.c.key == key)
     heads = tx.execute(chosen).all()
@@ -208,7 +210,7 @@ def index_of(
         entry.c.paper == tables.papers.c.id, light.c.account == entry.c.account, light.c.area == area
     )
     of_weeks = (tables.papers.c.kind == PaperKind.WEEK, tables.papers.c.effective_on <= by, ours)
-    heads = tx.execute(_newest_first(_heads(*of_weeks, known_at=known_at)).limit(newest)).all()
+    heads = tx.execute(_newest_first(standing_heads(*of_weeks, known_at=known_at)).limit(newest)).all()
     weeks = [head.id for head in reversed(heads)]
     chosen = sa.select(entry.c.account, entry.c.paper, entry.c.value).where(entry.c.paper.in_(weeks))
     said = {
@@ -283,7 +285,7 @@ class PaperReader:
     def _heads(self, kind: PaperKind, *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
         table = tables.papers
         mine = (table.c.kind == kind, table.c.effective_on <= self.by, *conditions)
-        return _newest_first(_heads(*mine, known_at=self.known_at))
+        return _newest_first(standing_heads(*mine, known_at=self.known_at))
 
     def _weeks_of_ours(self, tx: Tx, newest: int) -> Sequence[tuple[int, Paper]]:
         """Return the newest weeks that name an account which was the area's that week, or nobody who is known."""
@@ -343,7 +345,9 @@ def _newest_first(heads: sa.Select[Any]) -> sa.Select[Any]:
     return heads.order_by(table.c.on.desc(), table.c.number.desc(), table.c.id.desc())
 
 
-def _heads(*conditions: sa.ColumnElement[bool], known_at: datetime | None = None) -> sa.Select[tuple[object, ...]]:
+def standing_heads(
+    *conditions: sa.ColumnElement[bool], known_at: datetime | None = None
+) -> sa.Select[tuple[object, ...]]:
     """Return a query of the papers that no later version, known by then, replaces."""
     table, later = tables.papers, tables.papers.alias("later")
     replaced = [
@@ -398,7 +402,7 @@ def _is_among(accounts: Collection[str]) -> sa.ColumnElement[bool]:
 
 
 def _current(tx: Tx, condition: sa.ColumnElement[bool]) -> tuple[tuple[Paper, str, int | None], ...]:
-    heads = tx.execute(_heads(condition).order_by(tables.papers.c.id)).all()
+    heads = tx.execute(standing_heads(condition).order_by(tables.papers.c.id)).all()
     rows = _entries(tx, [head.id for head in heads], sa.true())
     return tuple((_paper(head, rows[head.id]), head.file, head.import_id) for head in heads)
 

@@ -201,6 +201,7 @@ def test_a_filed_list_bulletins_records_and_decisions_are_taken_back(enrolled: O
             ("系列", "期次", "印发日期", "覆盖全部", "账号ID", "问题类型"),
             ("季度", "1", day(3), "是", "A01", "2周未更新"),
         ),
+        "orders": (("工单编号", "账号ID", "问题", "下发日期", "办理期限"), ("GD-1", "A01", "x", day(3), day(1))),
         "records": (("类型", "对象", "日期", "内容"), ("培训", "示例县教育局", day(3), "x")),
         "decisions": (
             ("账号ID", "规则", "决定", "决定人", "日期", "说明", "依据文号"),

@@ -53,6 +53,8 @@ def is_bound(rule: str, entry: Account) -> bool:
     """Return whether the texts ask anything of such an account."""
     if rule == "REO-01":
         return entry.status is AccountStatus.CLOSED and entry.level not in OTHERS_BUSINESS
+    if rule == "SUP-03":  # the platform asks about whom it names, and about nobody else
+        return False
     if rule == "DRG-01":  # what is being closed is closed in order, whoever runs it
         return entry.status is AccountStatus.DEREGISTERING
     if entry.status is AccountStatus.CLOSED or entry.level in OTHERS_BUSINESS:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import pytest
 
 from monitor.app.rules import rule_subjects
+from monitor.core.finding import ORDERS
 from monitor.core.rules.sup_02 import ID, PERIODS
 from monitor.core.subject import SubjectKind
 
-ON_ACCOUNTS = {rule for rule, subject in rule_subjects().items() if subject is SubjectKind.ACCOUNT and rule != ID}
+OWN_DAYS = {ID, ORDERS}
+"""Rules without a time to mend: one urges about the others, and an order names its last day."""
+ON_ACCOUNTS = {
+    rule for rule, subject in rule_subjects().items() if subject is SubjectKind.ACCOUNT and rule not in OWN_DAYS
+}
 
 
 @pytest.mark.parametrize("rule", sorted(ON_ACCOUNTS))

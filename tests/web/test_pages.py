@@ -66,6 +66,7 @@ def every_page(county: Store) -> list[str]:
         "/records/new?kind=training",
         "/system",
         "/audit",
+        "/orders",
         "/reports",
         "/reports/dictionary",
         "/reports/county-sheet",

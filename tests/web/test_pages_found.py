@@ -40,6 +40,7 @@ ELSEWHERE = {
     "/imports/{upload_id}": "there are none in that county: the tests of imports make them",
     "/imports/kept/{number}": "likewise",
     "/looks/{number}": "likewise, of looks",
+    "/orders/sheet.{ending}": "a file: tests/web/test_orders.py takes it",
     "/reports/{number}": "likewise, of reports",
     "/reports/{number}/accounts": "likewise",
     "/reports/{number}/files/{name}": "a file",

@@ -32,6 +32,7 @@ from monitor.ledger.reading import (
     DecisionsReading,
     FiledListReading,
     IndexReading,
+    OrdersReading,
     PostsReading,
     Reading,
     RecordsReading,
@@ -159,6 +160,11 @@ def filed_list_reading(tx: Tx, office: ImportOffice, terms: Terms) -> FiledListR
 def bulletins_reading(tx: Tx, _office: ImportOffice, terms: Terms) -> BulletinsReading:
     """Return how rounds of bulletins are read."""
     return BulletinsReading(whom=papers.directory(tx), until=beijing_date(terms.as_of))
+
+
+def orders_reading(tx: Tx, _office: ImportOffice, terms: Terms) -> OrdersReading:
+    """Return how work orders are read."""
+    return OrdersReading(whom=papers.directory(tx), until=beijing_date(terms.as_of))
 
 
 def index_reading(tx: Tx, office: ImportOffice, terms: Terms) -> IndexReading:
@@ -293,6 +299,7 @@ FILE_KINDS: Mapping[str, FileKind] = {
         reading=filed_list_reading, preview=_papers_preview, keep=partial(_keep_papers, "filed-list")
     ),
     "bulletins": FileKind(reading=bulletins_reading, preview=_papers_preview, keep=partial(_keep_papers, "bulletins")),
+    "orders": FileKind(reading=orders_reading, preview=_papers_preview, keep=partial(_keep_papers, "orders")),
     "index": FileKind(reading=index_reading, preview=_papers_preview, keep=partial(_keep_papers, "index")),
     "decisions": FileKind(reading=decisions_reading, preview=_decisions_preview, keep=_keep_decisions),
     "records": FileKind(reading=records_reading, preview=_records_preview, keep=_keep_records),

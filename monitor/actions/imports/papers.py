@@ -1,4 +1,4 @@
-"""Import papers: a filed list, rounds of bulletins, or weeks of the index; one that comes again is a correction."""
+"""Import papers: a filed list, rounds of bulletins, work orders, or weeks of the index; what comes again corrects."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ImportPapersCommand:
     """Papers of one kind that somebody wants to have known."""
 
     kind: str
-    """`filed-list`, `bulletins` or `index`."""
+    """`filed-list`, `bulletins`, `orders` or `index`."""
     file: str
     papers: Sequence[Paper]
     as_of: datetime

@@ -53,6 +53,8 @@ NEEDS: Mapping[str, Right] = {
     "/imports/{upload_id}": Right.IMPORT,
     "/imports/{upload_id}/apply": Right.IMPORT,
     "/imports/{upload_id}/marked.xlsx": Right.IMPORT,
+    "/orders": Right.REPORT,
+    "/orders/sheet.{ending}": Right.REPORT,
     "/reports": Right.REPORT,
     "/reports/dictionary": Right.REPORT,
     "/reports/sample.xlsx": Right.REPORT,

@@ -111,8 +111,9 @@ async def save_account(pages: Pages, request: Request) -> Response:
 
 
 async def new_record(pages: Pages, request: Request) -> Response:
-    """Answer `/records/new?kind=`: which kinds there are, or the form of one."""
-    return _record_page(pages, _kind(request), ShownForm(cells={}, as_of=_today(pages)))
+    """Answer `/records/new?kind=`: which kinds there are, or the form of one with what the address fills in."""
+    given = {name.removeprefix(_CELL): text for name, text in request.query_params.items() if name.startswith(_CELL)}
+    return _record_page(pages, _kind(request), ShownForm(cells=given, as_of=_today(pages)))
 
 
 async def save_record(pages: Pages, request: Request) -> Response:
