@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import groupby
+from types import MappingProxyType
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -29,10 +31,10 @@ _TEMPLATES = Environment(
 )
 
 
-def render(taken: tuple[TakenMessage, ...], now: datetime) -> str:
-    """Return the page with the messages in the order given."""
+def render(taken: tuple[TakenMessage, ...], now: datetime, shared: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return the page with the messages in the order given, and what is there to be pasted, by the account's name."""
     template = _TEMPLATES.get_template("sent.html")
-    return template.render(taken=taken, now=now, Sink=Sink, drawn=drawn, clock=_clock)
+    return template.render(taken=taken, now=now, shared=shared, Sink=Sink, drawn=drawn, clock=_clock)
 
 
 def drawn(markdown: str) -> Markup:

@@ -43,8 +43,12 @@ class ScriptedPost:
         return self.visible_from or self.published_at
 
     def is_visible(self, at: datetime) -> bool:
-        """True if a visitor sees it at this moment."""
-        return self.appears_at <= at and (self.deleted_at is None or at < self.deleted_at)
+        """True if a visitor sees it in the account's list at this moment."""
+        return self.appears_at <= at and self.is_open(at)
+
+    def is_open(self, at: datetime) -> bool:
+        """True if whoever has its link can open it at this moment, also before the list shows it."""
+        return self.published_at <= at and (self.deleted_at is None or at < self.deleted_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +122,11 @@ class Script:
     def newest(self, at: datetime) -> ScriptedPost | None:
         """Return the visible post with the greatest time, or None."""
         return max(self.visible(at), key=lambda post: post.published_at, default=None)
+
+    def unlisted(self, at: datetime) -> ScriptedPost | None:
+        """Return the newest post that is only to be opened by its link at this moment, or None."""
+        unlisted = (post for post in self.posts if post.is_open(at) and not post.is_visible(at))
+        return max(unlisted, key=lambda post: post.published_at, default=None)
 
     def behaviour(self, at: datetime) -> Behaviour:
         """Return how the platform answers at this moment; of several episodes the first one counts."""

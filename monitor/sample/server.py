@@ -22,7 +22,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 
 from monitor.core import collector
-from monitor.sample import platforms
+from monitor.core.phrases import quoted
+from monitor.sample import platforms, weibo
 from monitor.sample.answers import BodyEnding, SampleAnswer
 from monitor.sample.county import county
 from monitor.sample.mailbox import Mailbox
@@ -122,7 +123,8 @@ class SampleServer:
 
     async def show_sent(self, request: Request) -> Response:
         """Answer with the page of what was sent."""
-        page = render(self.tray.newest_first, self._clock())
+        now = self._clock()
+        page = render(self.tray.newest_first, now, dict(_to_paste(self.county, now)))
         return HTMLResponse(page, headers={"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"})
 
     async def take_message(self, request: Request) -> Response:
@@ -183,6 +185,14 @@ def _application(server: SampleServer) -> Starlette:
             Route("/{place:path}", server.show_platform, methods=["GET", "POST"]),
         ]
     )
+
+
+def _to_paste(county: County, now: datetime) -> Iterator[tuple[str, str]]:
+    """Yield the accounts with a post that no list shows yet, and what its liaison may paste of it."""
+    for script in county.scripts:
+        post = script.unlisted(now)
+        if post and (text := weibo.shared(script, post)):
+            yield quoted(script.account), text
 
 
 def _listening(preferred: int) -> socket.socket:

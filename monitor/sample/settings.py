@@ -40,7 +40,6 @@ def overlay(base_url: str, robot_url: str) -> dict[str, object]:
         "channels": {**robots, MAIL: {"url": f"env:{_MAIL_VARIABLE}", "per_minute": 120}},
         "roles": {"liaison": (GROUP, MAIL), "leader": (MAIL,), "operator": (DUTY, MAIL)},
         "network": {"allow": ("127.0.0.0/8",), "timeout": "5s"},
-        "review": {"steps": ()},
         "hold": False,
     }
 

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import blake2b
 from urllib.parse import quote
 
@@ -77,6 +78,8 @@ def answer(
             return _of(county, query.get("uid", ""), asked, _info)
         case ("weibo.com", "/ajax/statuses/mymblog"):
             return _of(county, query.get("uid", ""), asked, _my_blog)
+        case ("weibo.com", "/ajax/statuses/show"):
+            return _one(county, asked)
         case _:
             return not_found()
 
@@ -85,6 +88,13 @@ def mid(post: ScriptedPost) -> int:
     """Return the id of a post: its second, and 22 bits of its own."""
     own = int.from_bytes(blake2b(post.title.encode(), digest_size=4).digest()) & 0x3FFFFF
     return ((int(post.published_at.timestamp()) - _EPOCH) << 22) | own
+
+
+def shared(script: Script, post: ScriptedPost) -> str | None:
+    """Return what Weibo's app puts on the clipboard for who shares a post: words and its link; None elsewhere."""
+    if not isinstance(script.place, WeiboPlace):
+        return None
+    return f"@{script.account.name}：{post.title} https://weibo.com/{script.place.uid}/{_bid(mid(post))}"
 
 
 def _passport(asked: _Asked, host: str) -> SampleAnswer:
@@ -313,6 +323,21 @@ def _my_blog(script: Script, asked: _Asked) -> SampleAnswer:
             },
         }
     )
+
+
+def _one(county: County, asked: _Asked) -> SampleAnswer:
+    """Return the one post with the id that is asked for, which the list may not show yet."""
+    number = asked.query.get("id", "")
+    for script in county.scripts:
+        found = next((post for post in script.posts if post.is_open(asked.at) and str(mid(post)) == number), None)
+        if found and isinstance(script.place, WeiboPlace):
+            return _of(county, script.place.uid, asked, partial(_status, found, script.place.uid))
+    return json_answer({"ok": 0, "message": "该微博不存在"})
+
+
+def _status(post: ScriptedPost, uid: str, script: Script, asked: _Asked) -> SampleAnswer:
+    del asked
+    return json_answer({"ok": 1, **_row(post, script, uid)})
 
 
 def _row(post: ScriptedPost, script: Script, uid: str) -> dict[str, object]:

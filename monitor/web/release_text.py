@@ -10,7 +10,7 @@ from monitor.web.page_context import PageContext
 def office_text(context: PageContext) -> str:
     """Return what becomes of a message that is written now, for the people of the office."""
     if context.sample is not None:
-        return "演示中，消息不等核对，写好后马上发到演示邮箱和演示群，不发给真实的人。"
+        return f"演示中，消息只发到演示邮箱和演示群，不发给真实的人。{gate_text(context.gate)}"
     if not context.has_channels:
         return "没有通知渠道，消息写成草稿列在这里，不发出。"
     if context.is_holding:

@@ -144,6 +144,11 @@ STATES: tuple[tuple[str, int, Callable[[Script], bool]], ...] = (
         1,
         lambda script: isinstance(script.place, WeiboPlace) and script.behaviour(NOW) is Behaviour.CANCELLED,
     ),
+    (
+        "overdue, with a post that is only to be opened by its link",
+        1,
+        lambda script: (d(script) or 0) >= 15 and script.unlisted(NOW) is not None,
+    ),
     ("no liaison", 1, lambda script: not script.account.people(Role.LIAISON)),
     ("a township", 1, lambda script: script.account.unit.endswith("镇人民政府")),
     ("Weibo", 8, lambda script: isinstance(script.place, WeiboPlace)),

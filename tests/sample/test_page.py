@@ -30,6 +30,13 @@ def test_the_page_refreshes_itself_and_fits_a_phone() -> None:
     assert 'name="viewport" content="width=device-width' in page
 
 
+def test_what_is_there_to_be_pasted_stands_above_the_messages_as_text() -> None:
+    page = render((robot("### 更新提醒"),), NOW, {"“示例交通”（微博）": HOSTILE})
+    assert page.index("“示例交通”（微博）刚发布了一条") < page.index("更新提醒")
+    assert HOSTILE not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
 def test_messages_stand_in_the_order_given_with_their_readers() -> None:
     page = render((replace(MAIL, subject="【预警】“示例教育”12天未更新"), robot("### 更新提醒")), NOW)
     assert page.index("【预警】") < page.index("更新提醒")

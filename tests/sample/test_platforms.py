@@ -5,15 +5,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from collectors.platforms import website
+from collectors.platforms import website, weibo_ajax
 from monitor.core.calendar import days_between
-from monitor.core.collector import Page, Request
+from monitor.core.claim import links_in
+from monitor.core.collector import NotShownError, Page, Request
 from monitor.core.observation import Covers, LookFailedError, Precision, Reason, Standing, Timeline
 from monitor.sample.answers import BodyEnding
 from monitor.sample.platforms import answer, fetched
 from monitor.sample.script import Behaviour, County, Disruption, FeedPlace, Script, SitePlace, WeiboPlace
+from monitor.sample.weibo import shared
 from tests.fakes import MemorySession
-from tests.sample.looking import COUNTY, NOW, look, source_of
+from tests.sample.looking import COUNTY, NOW, Within, look, source_of
 
 POLLED = tuple(script for script in COUNTY.scripts if script.place is not None)
 HEALTHY = tuple(script for script in POLLED if script.behaviour(NOW) is Behaviour.OK)
@@ -196,6 +198,37 @@ def test_weibo_com_lists_the_same_posts(uid: str) -> None:
     assert [row["mid"] for row in listed] == [card["mblog"]["mid"] for card in cards]
     info = f"https://weibo.com/ajax/profile/info?uid={uid}"
     assert json.loads(fetched(COUNTY, Request(url=info, cookies=cookies), NOW).body)["data"]["user"]["idstr"] == uid
+
+
+async def test_a_post_that_no_list_shows_yet_is_proved_by_what_its_author_shares() -> None:
+    (script,) = (one for one in COUNTY.scripts if one.unlisted(NOW))
+    post, session = script.unlisted(NOW), MemorySession()
+    assert post
+    text = shared(script, post)
+    assert text
+    (link,) = links_in(text)
+    proof = await weibo_ajax.at(COUNTY.base_url).prove(link, Within(COUNTY, NOW), session)
+    assert (proof.post.published_at, proof.authors) == (post.published_at, {script.account.platform_id})
+    listed = await look(COUNTY, script, NOW)
+    assert isinstance(listed, Timeline)
+    assert post.published_at not in {seen.published_at for seen in listed.posts}
+    later = await look(COUNTY, script, post.appears_at)
+    assert isinstance(later, Timeline)
+    assert later.newest
+    assert later.newest.key == proof.post.key, "the list shows it as the same one"
+    assert script.unlisted(post.appears_at) is None
+
+
+async def test_a_link_of_a_weibo_that_is_not_there_proves_nothing() -> None:
+    with pytest.raises(NotShownError):
+        await weibo_ajax.at(COUNTY.base_url).prove(
+            "https://weibo.com/7000000003/5200000000000001", Within(COUNTY, NOW), MemorySession()
+        )
+
+
+def test_only_weibo_shares_by_words() -> None:
+    script = COUNTY.script("SL02")
+    assert shared(script, script.posts[-1]) is None
 
 
 @pytest.mark.parametrize("account", ["SL02", "SL09", "SL14", "SL25", "SL27"])

@@ -229,6 +229,7 @@ async def test_the_settings_lead_to_the_sample_only(server: SampleServer) -> Non
     found = sample_settings(server)
     assert found.office.areas == ("示例县",)
     assert found.hold is False
+    assert found.review.steps, "what waits for a person can be tried"
     assert found.office_hours().is_open(NOW, found.work_calendar())
     assert found.platforms["weibo"].base_url == server.base_url
     assert all("127.0.0.1" in channel.url.reveal() or channel.base_url for channel in found.channels.values())

@@ -56,10 +56,10 @@ def test_else_it_is_said_which_steps_wait_and_how_long(
         assert "放行后才发" not in said(county, real, page)
 
 
-def test_the_sample_says_that_its_messages_go_at_once_to_its_mailbox(county: Store, around: Surroundings) -> None:
-    around.is_holding = False
+def test_the_sample_says_where_its_messages_go_and_which_of_them_wait(county: Store, around: Surroundings) -> None:
+    around.is_holding, around.gate = False, GATED
     text = said(county, around)
-    assert "演示中，消息不等核对，写好后马上发到演示邮箱" in text
+    assert "演示中，消息只发到演示邮箱和演示群，不发给真实的人。首次督办、拟列名单的消息先等放行" in text
     assert "放行后才发" not in text
 
 
