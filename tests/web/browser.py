@@ -32,6 +32,17 @@ class Sight:
     """True if the page must be scrolled sideways."""
 
 
+@dataclass(slots=True)
+class Effort:
+    """What a person has done so far, counted where the browser is given it: nothing else reaches a page."""
+
+    clicks: int = 0
+    """Presses of the mouse, or touches."""
+    keys: int = 0
+    pages: int = 0
+    """Pages that were loaded, by their address or by what was done on another."""
+
+
 class Browser:
     """One running browser with one tab."""
 
@@ -44,6 +55,7 @@ class Browser:
         self._events: list[dict[str, Any]] = []
         self.complaints: list[str] = []
         """What the browser wrote to its console on all pages so far; whoever expects something takes it out."""
+        self.effort = Effort()
         self._session: str | None = None
         self._context: str | None = None
         self.begin_anew()
@@ -114,6 +126,7 @@ class Browser:
         spot = self.evaluate(middle)
         assert isinstance(spot, list), f"there is no {selector}"
         self._events.clear()
+        self.effort.clicks += 1
         for kind in ("mousePressed", "mouseReleased"):
             self._call("Input.dispatchMouseEvent", type=kind, x=spot[0], y=spot[1], button="left", clickCount=1)
         if is_leaving:
@@ -123,6 +136,7 @@ class Browser:
         """Press one key: a name as `Enter`, `Tab`, `Space`, or a single sign."""
         code, text = _KEYS.get(key, (ord(key.upper()[0]), key))
         name = " " if key == "Space" else key
+        self.effort.keys += 1
         self._events.clear()
         self._call("Input.dispatchKeyEvent", type="keyDown", key=name, text=text, windowsVirtualKeyCode=code)
         self._call("Input.dispatchKeyEvent", type="keyUp", key=name, windowsVirtualKeyCode=code)
@@ -207,6 +221,7 @@ class Browser:
         message: dict[str, Any] = json.loads(said)
         if complaint := _complaint(message):
             self.complaints.append(complaint)
+        self.effort.pages += message.get("method") == "Page.loadEventFired"
         return message
 
 

@@ -8,6 +8,7 @@ from monitor.store.outbox import messages
 from monitor.web.page_context import PassStatus
 from tests.web.browser import Browser
 from tests.web.county import ACCOUNTS, NOW, Surroundings, fill
+from tests.web.person import Person
 from tests.web.serving import served
 
 
@@ -46,3 +47,23 @@ def test_today_says_that_something_has_changed_and_keeps_the_focus(
         chromium.evaluate(ask)
         assert chromium.evaluate("document.querySelector('#fresh').textContent.trim()") == "有1处变化 刷新"
         assert chromium.evaluate("document.activeElement.className.startsWith('act')")
+
+
+def test_every_click_key_and_page_of_a_person_is_counted(
+    chromium: Browser, county: Store, around: Surroundings
+) -> None:
+    with served(county, around) as address:
+        person = Person(chromium, address)
+        person.opens("/accounts")
+        assert person.pages == 1
+        person.counts_anew()
+        person.pastes("input[name=q]", "示例")
+        person.pastes("input[name=q]", "示例交通")
+        assert (person.clicks, person.keys, person.pages) == (1, 0, 0), "what has the focus is not clicked again"
+        person.types("ab")
+        person.presses("Escape")
+        person.chooses("select[name=platform]", "weibo")
+        assert (person.clicks, person.pages) == (2, 0)
+        assert person.keys >= 5
+        person.clicks_on("form[role=search] button", leaves=True)
+        assert (person.clicks, person.pages) == (3, 1)

@@ -24,6 +24,7 @@ from tests.store.build import enrol
 from tests.web.browser import Browser
 from tests.web.conftest import client_of
 from tests.web.county import NOW, OVERDUE, Surroundings, account
+from tests.web.person import Person
 from tests.web.serving import served
 from tests.web.sessions import token_in
 from tests.web.test_cases import opened
@@ -455,25 +456,22 @@ def test_an_empty_review_says_so(empty: Store, around: Surroundings) -> None:
 def test_ten_decisions_take_two_pages_and_sixteen_clicks(
     chromium: Browser, empty: Store, around: Surroundings, numbers: list[int], *, scripts: bool
 ) -> None:
-    clicks = 0
     with served(empty, around) as address:
         chromium.without_scripts(off=not scripts)
         try:
-            chromium.look(f"{address}/cases", width=1280)
+            person = Person(chromium, address)
+            person.opens("/cases")
+            person.counts_anew()
             for place in range(1, 11):
-                chromium.click(f".case-rows li:nth-child({place}) input")
-                clicks += 1
-            chromium.evaluate("document.querySelector('#ruling').focus()")
-            while chromium.evaluate("document.querySelector('#ruling').value") != "retained":
-                chromium.press("ArrowDown")
-            chromium.click(".batch button", is_leaving=True)
-            clicks += 3
-            chromium.fill("#document", "〔2026〕3号纪要")
-            chromium.click(".decide button", is_leaving=True)
-            clicks += 1
+                person.clicks_on(f".case-rows li:nth-child({place}) input")
+            person.chooses("#ruling", "retained")
+            person.clicks_on(".batch button", leaves=True)
+            person.fills(document="〔2026〕3号纪要")
+            person.clicks_on(".decide button", leaves=True)
         finally:
             chromium.without_scripts(off=False)
-    assert clicks <= 16
+    assert person.clicks <= 16
+    assert person.pages <= 2, "the page of the consequences, and back"
     assert len(rows(empty, tables.decisions)) == 10
     assert len(audited(empty)) == 10
 

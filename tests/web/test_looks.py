@@ -25,6 +25,7 @@ from tests.databases import migrated
 from tests.store.build import enrol
 from tests.web.browser import Browser
 from tests.web.county import BENCH, PEOPLE, Surroundings
+from tests.web.person import Person
 from tests.web.serving import served
 from tests.web.sessions import text_of, token_in
 
@@ -256,17 +257,16 @@ def test_twenty_five_looks_take_two_minutes_of_a_keyboard_and_no_mouse(
     chromium: Browser, office: Office, tmp_path: Path
 ) -> None:
     """A day, Enter, a day, Enter: at most 130 keys."""
-    keys = 0
     with served(office.store, office.around) as address:
         sight = chromium.look(f"{address}/looks", width=1280, picture=tmp_path / "looks.png")
         assert sight.complaints == ()
-        chromium.evaluate("document.querySelector('input[data-row]').focus()")
+        person = Person(chromium, address)
         for number in range(25):
-            keys += chromium.type("1201" if number % 2 else "12-2"[:4])
-            chromium.press("Enter")
-            keys += 1
+            person.types("1201" if number % 2 else "12-2")
+            person.presses("Enter")
         rows_done(chromium, 25)
-    assert keys <= 130
+    assert person.keys <= 130
+    assert person.clicks == 0
     assert "今天已登记的（25）" in office.get()
     assert office.newest("H01") == date(2026, 12, 2)
     assert office.newest("H25") == date(2026, 12, 2)

@@ -7,6 +7,7 @@ import pytest
 from monitor.store import Store
 from tests.web.browser import Browser
 from tests.web.county import PHONE, Surroundings, fill
+from tests.web.person import Person
 from tests.web.serving import served
 
 
@@ -18,10 +19,12 @@ def test_from_the_first_page_to_a_number_it_takes_two_clicks(
     chromium.without_scripts(off=script == "off")
     try:
         with served(empty, around) as address:
-            chromium.look(f"{address}/", width=1280)
-            assert PHONE not in str(chromium.evaluate("document.body.innerText"))
-            chromium.click("main td.name a[href^='/accounts/']", is_leaving=True)
-            chromium.click("form.inline button", is_leaving=True)
+            person = Person(chromium, address)
+            assert PHONE not in person.opens("/")
+            person.counts_anew()
+            person.clicks_on("main td.name a[href^='/accounts/']", leaves=True)
+            person.clicks_on("form.inline button", leaves=True)
+            assert person.clicks <= 2
             found = "document.querySelector('a[href^=\"tel:\"]')"
             assert chromium.evaluate(f"{found}.textContent") == PHONE
             assert chromium.evaluate(f"{found}.getBoundingClientRect().bottom < 844"), "beside the facts to say"

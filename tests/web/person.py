@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tests.web.browser import Browser
+from tests.web.browser import Browser, Effort
 
 DESK, PHONE = 1280, 390
 FORWARD = """[...document.querySelectorAll("main a.act, main form button")]
@@ -17,29 +18,46 @@ FORWARD = """[...document.querySelectorAll("main a.act, main form button")]
 
 @dataclass
 class Person:
-    """A person before a window of that width, and what they have done since it was last counted."""
+    """A person before a window of that width, and what they have done since it was last counted.
+
+    What they do goes through the mouse and the keys: nothing is filled in that has not the focus or was clicked first.
+    """
 
     chromium: Browser
     base: str
     width: int = DESK
-    clicks: int = 0
-    keys: int = 0
-    pages: int = 0
+    _before: Effort = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin to count."""
+        self.counts_anew()
+
+    @property
+    def clicks(self) -> int:
+        """How often they clicked or touched since it was last counted."""
+        return self.chromium.effort.clicks - self._before.clicks
+
+    @property
+    def keys(self) -> int:
+        """How many keys they pressed since."""
+        return self.chromium.effort.keys - self._before.keys
+
+    @property
+    def pages(self) -> int:
+        """How many pages were loaded since."""
+        return self.chromium.effort.pages - self._before.pages
 
     def opens(self, path: str) -> str:
         """Open a page by its address, and return what it says."""
-        self.pages += 1
         self.chromium.look(path if path.startswith("http") else f"{self.base}{path}", width=self.width)
         return self.says
 
     def counts_anew(self) -> None:
         """Forget what was counted."""
-        self.clicks = self.keys = self.pages = 0
+        self._before = replace(self.chromium.effort)
 
     def clicks_on(self, selector: str, *, leaves: bool = False) -> str:
         """Click once, and return what the page then says."""
-        self.clicks += 1
-        self.pages += leaves
         self.chromium.click(selector, is_leaving=leaves)
         return self.says
 
@@ -59,26 +77,32 @@ class Person:
 
     def types(self, text: str) -> None:
         """Type a text, key by key."""
-        self.keys += self.chromium.type(text)
+        self.chromium.type(text)
 
     def presses(self, key: str) -> None:
         """Press one key that has a name."""
-        self.keys += 1
         self.chromium.press(key)
 
     def fills(self, **fields: str) -> None:
         """Fill in fields of the page, by their names, in which a line below stands for a hyphen."""
         for name, text in fields.items():
-            self.chromium.fill(f"main form [name='{name.replace('_', '-')}']", text)
+            self.pastes(f"main form [name='{name.replace('_', '-')}']", text)
+
+    def pastes(self, selector: str, text: str) -> None:
+        """Put a text into a field, which is clicked unless it has the focus already."""
+        if not self.chromium.evaluate(f"document.activeElement === document.querySelector({json.dumps(selector)})"):
+            self.clicks_on(selector)
+        self.chromium.fill(selector, text)
 
     def chooses(self, selector: str, value: str) -> None:
-        """Choose an entry of a list with the arrow keys; scripts of the page hear of it."""
-        self.chromium.evaluate(f"document.querySelector('{selector}').focus()")
-        for _ in range(100):
-            if self.chromium.evaluate(f"document.querySelector('{selector}').value") == value:
-                return
+        """Open a list by a click and choose an entry of it by the arrow keys and Enter."""
+        place = f"document.querySelector({json.dumps(selector)})"
+        self.clicks_on(selector)
+        wanted = f"[...{place}.options].findIndex(one => one.value === {json.dumps(value)}) - {place}.selectedIndex"
+        for _ in range(int(str(self.chromium.evaluate(wanted)))):
             self.presses("ArrowDown")
-        raise AssertionError(f"{selector} has no {value}")
+        self.presses("Enter")
+        assert self.chromium.evaluate(f"{place}.value") == value
 
     def uploads(self, file: Path) -> str:
         """Choose a file, send it, and return what the next page says."""
