@@ -20,7 +20,7 @@ from monitor.sample import platforms
 from monitor.sample.script import County
 from monitor.store import Tx, looks
 
-HOURS = (time(7, 30), time(9, 0), time(15, 0))
+HOURS = (time(9), time(15))
 """The moments of a day, in Beijing, at which everything that is due is done."""
 QUARTER = timedelta(days=92)
 """How much history a new sample gets."""

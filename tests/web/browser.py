@@ -169,6 +169,10 @@ class Browser:
         """Have pages run no scripts, or run them again."""
         self._call("Emulation.setScriptExecutionDisabled", value=off)
 
+    def remember(self, url: str, name: str, value: str) -> None:
+        """Keep a cookie of a site."""
+        self._call("Network.setCookie", url=url, name=name, value=value)
+
     def forget(self) -> None:
         """Forget whoever has logged in: the browser is as good as another person's."""
         self._call("Network.clearBrowserCookies")

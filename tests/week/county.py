@@ -35,7 +35,7 @@ YESTERDAY = "1115"
 LATE = {"W01": "1031", "X01": "1020"}
 """The accounts by hand that published last too long ago, and what is typed of them."""
 PHONE_NUMBER = "13800000001"
-_HEADER = ("账号ID", "账号名称", "平台", "平台标识", "采集方式", "主办单位", "单位层级", "开设日期",
+HEADER = ("账号ID", "账号名称", "平台", "平台标识", "采集方式", "主办单位", "单位层级", "开设日期",
            "联络员", "联络员手机", "联络员邮箱", "责任领导", "责任领导手机", "责任领导邮箱")  # fmt: skip
 _SETTINGS = """\
 office:
@@ -125,7 +125,7 @@ class FirstWeek:
         if is_faulty:
             rows[1] = (*rows[1][:2], "微信公众号", *rows[1][3:])
             rows[5] = ("Z00", *rows[5][1:])
-        return self._book("台账改.xlsx" if not is_faulty else "台账.xlsx", [_HEADER, *rows])
+        return self._book("台账改.xlsx" if not is_faulty else "台账.xlsx", [HEADER, *rows])
 
     def _book(self, name: str, rows: Sequence[Sequence[str]]) -> Path:
         book, path = Workbook(), self.office.folder / name
