@@ -25,6 +25,11 @@ def require_soffice() -> str:
     return _program("soffice", "libreoffice")
 
 
+def require_pdftotext() -> str:
+    """Return the path of the program that reads the text of a PDF page by page, as it stands there."""
+    return _program("pdftotext")
+
+
 def require_promtool() -> str:
     """Return the path of Prometheus' own checker of rules and metrics."""
     return _program("promtool")

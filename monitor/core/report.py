@@ -42,6 +42,8 @@ _PERIODS = {
 }
 BY_RHYTHM = "定时生成"
 """Who made a report that was due."""
+TAKEN = ("report weekly", "report bulletin", "report public", "report problems", "report recheck")
+"""What the audit log calls the taking of a document of a report."""
 RHYTHM = (ReportKind.WEEKLY, ReportKind.MONTHLY, ReportKind.QUARTERLY)
 """The kinds that come round."""
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from monitor.core.figures import Figures
 from monitor.core.period import Period
 from monitor.core.reckoning import Reckoning
-from monitor.core.report import BY_RHYTHM, KeptReport, ReportKind
+from monitor.core.report import BY_RHYTHM, TAKEN, KeptReport, ReportKind
 from monitor.store.database import Tx
 from monitor.store.tables import acts
 from monitor.store.tables import reports as table
@@ -107,7 +107,8 @@ def untaken(tx: Tx, since: datetime) -> tuple[KeptReport, ...]:
 
 
 def _is_taken(tx: Tx, kept: KeptReport) -> bool:
-    theirs = sa.exists().where(acts.c.at >= kept.made_at, acts.c.detail.startswith(kept.mark, autoescape=True))
+    taken = sa.exists().where(acts.c.action.in_(TAKEN), acts.c.at >= kept.made_at)
+    theirs = taken.where(acts.c.detail.startswith(kept.mark, autoescape=True))
     return bool(tx.scalar(sa.select(theirs)))
 
 

@@ -702,6 +702,7 @@ acts = Table(
     Column("before", Text, nullable=False, server_default=sa.text("''")),
     Column("after", Text, nullable=False, server_default=sa.text("''")),
     Column("digest", Text, nullable=False, server_default=sa.text("''")),
+    Index(None, "action", "at"),
 )
 """The acts of people. Rows are only added, chained by `digest` (see audit.py); triggers refuse the rest (seal.py)."""
 

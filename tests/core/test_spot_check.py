@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from hashlib import sha256
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.spot_check import drawn, reviewers, usual_count
 
+ROOT = Path(__file__).parents[2]
 IDS = st.lists(st.text(min_size=1, max_size=8), unique=True, max_size=30)
 
 
@@ -20,6 +25,32 @@ def test_a_seed_draws_what_its_described_method_draws() -> None:
 
 DRAWN = ("A05", "A01", "A04")
 """Worked out with sha256sum, so that no later version of anything may draw others."""
+
+
+COUNTY = tuple(f"账号{number:03}" for number in range(250))
+OF_A_COUNTY = ("账号034", "账号093", "账号200", "账号014", "账号040")
+"""Likewise, of names that are no ASCII."""
+ASKED = """
+from monitor.core.spot_check import drawn, reviewers
+print(*drawn([f"账号{number:03}" for number in range(250)], 5, "2026年第四季度"))
+print(*reviewers(["甲局", "乙局", "丙局"], "x").items())
+"""
+
+
+def test_names_of_a_county_are_drawn_as_any_program_draws_them() -> None:
+    assert drawn(COUNTY, 5, "2026年第四季度") == OF_A_COUNTY
+
+
+@pytest.mark.parametrize("version", ["3.12", "3.13", "3.14"])
+def test_another_python_in_another_place_draws_the_same(version: str) -> None:
+    program = shutil.which(f"python{version}")
+    elsewhere = {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "99", "TZ": "America/New_York", "PYTHONIOENCODING": "utf-8"}
+    asked = [program or "", "-c", ASKED]
+    if program is None or subprocess.run([program, "-V"], capture_output=True, check=False).returncode:
+        pytest.skip(f"there is no Python {version} here")
+    said = subprocess.run(asked, env=elsewhere, capture_output=True, check=True, timeout=60).stdout.decode()
+    units = ("丙局", "乙局"), ("乙局", "甲局"), ("甲局", "丙局")
+    assert said.splitlines() == [" ".join(OF_A_COUNTY), " ".join(map(str, units))]
 
 
 @given(IDS, st.integers(0, 40), st.text(max_size=20), st.randoms())

@@ -12,12 +12,16 @@ import pytest
 from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
+from monitor.core.case import CHIEF
+from monitor.core.decision import Decision, Ruling
 from monitor.core.figures import FigureName
 from monitor.core.observation import timeline
 from monitor.core.period import Period
-from monitor.core.report import ReportKind
+from monitor.core.report import RHYTHM, ReportKind
+from monitor.core.subject import Subject
+from monitor.documents.reports import ReportPart
 from monitor.pipeline.reckoning import reckon
-from monitor.store import Store, reports
+from monitor.store import Store, decisions, reports
 from monitor.store.looks import record
 from tests.web.conftest import client_of
 from tests.web.county import BENCH, NOW, OVERDUE, Clock, Surroundings, fill, looks, posts
@@ -79,8 +83,11 @@ IN_WORD = {
 """The words that stand before each figure in the text of a bulletin; what blocked looks is the office's own affair."""
 
 
-def test_the_numbers_of_a_report_are_the_same_in_all_six_places(office: TestClient, store: Store) -> None:
-    where = make(office)
+@pytest.mark.parametrize("kind", RHYTHM)
+def test_the_numbers_of_a_report_are_the_same_in_all_six_places(
+    office: TestClient, store: Store, kind: ReportKind
+) -> None:
+    where = make(office, kind.value, Period.containing(kind.period, NOW.date()).key)
     with store.read() as tx:
         kept = reports.report(tx, int(where.rpartition("/")[2]))
     assert kept is not None
@@ -102,7 +109,7 @@ def test_the_numbers_of_a_report_are_the_same_in_all_six_places(office: TestClie
     metrics = office.get("/metrics").text
     for figure in answered["figures"]:
         name, value = figure["name"], figure["value"]
-        assert f'xuncha_report_figure{{kind="monthly",figure="{name}"}} {value:g}\n' in metrics
+        assert f'xuncha_report_figure{{kind="{kind.value}",figure="{name}"}} {value:g}\n' in metrics
 
     word = docx.Document(io.BytesIO(office.get(f"{where}/files/text.docx").content))
     said = "".join(paragraph.text for paragraph in word.paragraphs)
@@ -115,7 +122,7 @@ def test_what_is_learnt_later_makes_another_report_beside_the_old_one(
 ) -> None:
     week = "2026-05-13..2026-05-19"
     old = make(office, "special", week)
-    before = office.get(f"{old}/files/text.json").content
+    before = files_of(office, old)
     clock.now = NOW + timedelta(days=1)
     with store.begin() as tx:
         seen = looks(OVERDUE.id, (-timedelta(hours=20), timeline(posts(2))))
@@ -124,8 +131,40 @@ def test_what_is_learnt_later_makes_another_report_beside_the_old_one(
     page = office.get(new).text
     assert new != old
     assert re.search(r"不合格数</td><td[^>]*><del>1个</del></td><td[^>]*><ins>0个</ins>", page)
-    assert office.get(f"{old}/files/text.json").content == before
+    assert files_of(office, old) == before
     assert f'href="{new}"' in office.get(old).text
+
+
+def files_of(client: TestClient, where: str) -> list[bytes]:
+    """Return every document of a report that was made, as it is written now."""
+    names = [f"{part.value}.{ending}" for part in ReportPart for ending in ("docx", "xlsx", "json")]
+    answers = [client.get(f"{where}/files/{name}") for name in names]
+    assert {answer.status_code for answer in answers} == {200}
+    return [answer.content for answer in answers]
+
+
+def test_an_exemption_makes_another_report_and_leaves_the_kept_one_as_it_was(
+    office: TestClient, store: Store, clock: Clock
+) -> None:
+    old = make(office)
+    before = files_of(office, old)
+    clock.now = NOW + timedelta(hours=2)
+    given = Decision(
+        subject=Subject.of_account(OVERDUE.id),
+        rule=CHIEF[0],
+        ruling=Ruling.EXEMPTED,
+        by="甲",
+        at=NOW - timedelta(hours=2),
+        note="整合期间",
+        episode=posts(16)[0].published_at.isoformat(),
+    )
+    with store.begin() as tx:
+        decisions.save_decisions(tx, [given], known_at=NOW + timedelta(hours=1))
+    page = office.get(make(office)).text
+    for name, was, now in (("检查数", 5, 4), ("不合格数", 1, 0), ("豁免数", 0, 1)):
+        assert re.search(rf"{name}</td><td[^>]*><del>{was}个</del></td><td[^>]*><ins>{now}个</ins>", page), name
+    assert page.count("<del>") == 4, "and the pass rate, but nothing else"
+    assert files_of(office, old) == before
 
 
 def test_a_kept_report_can_be_made_again_from_what_was_known(office: TestClient, store: Store, clock: Clock) -> None:

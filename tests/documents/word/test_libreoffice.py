@@ -1,13 +1,14 @@
 """LibreOffice opens every document, and what it prints has the pages and the words that it should."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from monitor.documents import DocumentLayout
+from monitor.documents import DocumentLayout, Paragraph
 from monitor.documents.word.xml import plain_text
 from tests.documents.word.build import HOSTILE, bulletin, like, listing, row, written
-from tests.documents.word.office_program import TEXT, pages_of
+from tests.documents.word.office_program import TEXT, lines_of, pages_of
 from tests.documents.word.office_program import printed as convert
 
 pytestmark = pytest.mark.slow
@@ -50,3 +51,13 @@ def test_hostile_names_are_printed_as_they_are(printed: Path) -> None:
     seen = "".join((printed / "list.txt").read_text("utf-8-sig").split())
     for name in HOSTILE:
         assert "".join(plain_text(name).split()) in seen
+
+
+def test_a_printed_page_has_22_lines_of_28_letters_and_its_number_outside(tmp_path: Path) -> None:
+    text = replace(bulletin(), body=(Paragraph(text="国" * 3000),), attachments=())
+    (tmp_path / "gb.docx").write_bytes(written(text))
+    convert(tmp_path, "pdf")
+    _, second, third, *_ = lines_of(tmp_path / "gb.pdf")
+    for page, number in ((second, "—2—"), (third, "—3—")):
+        assert page[:-1] == ["国" * 28] * 22
+        assert page[-1] == number
