@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TypeVar
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -16,30 +15,26 @@ from monitor.actions.actor import Right
 from monitor.actions.case_batch import MOST, DecidedMany, DecideManyCommand, PickedCase, decide_many
 from monitor.actions.documents import Handout
 from monitor.actions.refused import RefusedError
-from monitor.core.account import Labelled, Platform, UnitKey
+from monitor.core.account import Platform
 from monitor.core.choices import ChoicePart
 from monitor.core.decision import Ruling
-from monitor.core.members import member
-from monitor.core.todo import FILTERED, TodoAct, heading_of
+from monitor.core.todo import heading_of
 from monitor.queries.case_board import Board, CaseFilter, DueFilter, Wait, read_board, read_picking
 from monitor.queries.listed import cases_listed
 from monitor.queries.messages import units
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.deciding import day_of, numbers_of, parts_of, ruling_of
+from monitor.web.filters import CASES, case_filter
 from monitor.web.forms import Form, Problems, done, form_of, problems_of
 from monitor.web.pages.handing_out import handed_out
 from monitor.web.pages.pages import Pages, number_of
 from monitor.web.paging import whole
-from monitor.web.words import masked, unit_asked
-
-L = TypeVar("L", bound=Labelled)
+from monitor.web.words import masked
 
 _OLD = {"office": Wait.OFFICE, "open": Wait.UNIT, "all": Wait.DONE}
 """What stands in addresses of earlier messages, for what each shows now."""
 _BACK = {"review": "/review"}
 """Where a batch comes from and leads back to, beside the list itself."""
-FILTERS = ("wait", "act", "rule", "unit", "area", "platform", "due", "q")
-"""The parts of an address that narrow the list down; a batch leads back to it as it was."""
 _NAMED, _NUMBERED = 3, 20
 """Of how many that were not decided the sentence says why, and of how many the numbers: it has to fit a cookie."""
 DEPARTMENTS = ("县政府办公室", "网信办", "融媒体中心", "大数据发展中心")
@@ -61,7 +56,7 @@ async def cases(pages: Pages, request: Request) -> Response:
     params, visitor = request.query_params, visitor_of(request)
     if "state" in params and "wait" not in params:
         return _moved(params)
-    which = await case_filter(pages, request)
+    which = await cases_asked(pages, request)
     board: Board = await pages.context.store.query(lambda tx: read_board(tx, which, number_of(request)))
     may_decide = visitor.may(Right.DECIDE)
     return pages.html(
@@ -73,7 +68,7 @@ async def cases(pages: Pages, request: Request) -> Response:
         DueFilter=DueFilter,
         Platform=Platform,
         heading=heading_of(which.act) if which.act else "",
-        given={name: params[name] for name in FILTERS if params.get(name)},
+        given={name: params[name] for name in CASES if params.get(name)},
         may_decide=may_decide,
         problems=ASKED.get(params.get("missing", ""), ()),
     )
@@ -81,7 +76,7 @@ async def cases(pages: Pages, request: Request) -> Response:
 
 async def cases_xlsx(pages: Pages, request: Request) -> Response:
     """Answer `/cases.xlsx`: the list as it is seen, all pages of it."""
-    which, moment = await case_filter(pages, request), pages.context.moment()
+    which, moment = await cases_asked(pages, request), pages.context.moment()
     due, act = which.due.label if which.due else "", heading_of(which.act) if which.act else ""
     parts = (which.wait.label, act, which.rule, which.area, which.unit, which.platform, due, which.wanted)
     return await handed_out(
@@ -94,45 +89,11 @@ async def cases_xlsx(pages: Pages, request: Request) -> Response:
     )
 
 
-async def case_filter(pages: Pages, request: Request) -> CaseFilter:
+async def cases_asked(pages: Pages, request: Request) -> CaseFilter:
     """Return which cases an address asks for; raises HTTPException for what is none of those there are."""
-    params, visitor = request.query_params, visitor_of(request)
-    unit = await _unit(pages, params)
-    return CaseFilter(
-        wait=_of(Wait, params, "wait") or Wait.OFFICE,
-        rule=params.get("rule", ""),
-        unit=unit.name,
-        area=unit.area,
-        wanted=params.get("q", "").strip(),
-        due=_of(DueFilter, params, "due"),
-        today=pages.context.moment().today,
-        own=visitor.own,
-        act=_act(params.get("act", "")),
-        viewer=visitor.name,
-        platform=platform.value if (platform := _of(Platform, params, "platform")) else "",
-    )
-
-
-async def _unit(pages: Pages, params: Mapping[str, str]) -> UnitKey:
-    written, area = params.get("unit", "").strip(), params.get("area", "")
-    there = await pages.context.store.query(units) if written else ()
-    return unit_asked(written, area, there, pages.context.office.names)
-
-
-def _of(kind: type[L], params: Mapping[str, str], name: str) -> L | None:
-    """Return the value of a filter from a closed list; None where it is not set; raises HTTPException."""
-    written = params.get(name, "")
-    found = member(kind, written)
-    if written and found is None:
-        raise HTTPException(400, f"没有“{written[:20]}”这个条件，可选：{'、'.join(one.label for one in kind)}。")
-    return found
-
-
-def _act(written: str) -> TodoAct | None:
-    found = member(FILTERED, written)
-    if written and found is None:
-        raise HTTPException(400, f"没有“{written[:20]}”这个条件，请从今天的待办进入。")
-    return found
+    given = request.query_params
+    there = await pages.context.store.query(units) if given.get("unit") else ()
+    return case_filter(given, pages.context, there, visitor_of(request).actor)
 
 
 ASKED: Mapping[str, Problems] = {
@@ -156,7 +117,7 @@ async def ask_decide(pages: Pages, request: Request) -> Response:
     wanted = _ticked(params.getlist("case"), params.get("ruling", "")) or _chosen(params.multi_items())
     back = params.get("back", "")
     if missing := _missing(wanted, has_ticks="case" in params, back=back):
-        query = {name: params[name] for name in FILTERS if params.get(name)}
+        query = {name: params[name] for name in CASES if params.get(name)}
         return RedirectResponse(f"{_BACK.get(back, '/cases')}?{urlencode(query | {'missing': missing})}", 303)
     return await _confirm(pages, request, wanted, back)
 
@@ -208,7 +169,7 @@ async def post_decide(pages: Pages, request: Request) -> Response:
 
 def _list_of(form: Form, back: str) -> str:
     """Return the list that a batch came from, narrowed down as it was."""
-    query = {name: form.get(name) for name in FILTERS if form.get(name)}
+    query = {name: form.get(name) for name in CASES if form.get(name)}
     address = _BACK.get(back, "/cases")
     return f"{address}?{urlencode(query)}" if query else address
 
@@ -263,6 +224,6 @@ async def _confirm(
         back=back if back in _BACK else "",
         back_address=_list_of(typed or Form({name: (text,) for name, text in query.items()}), back),
         departments=DEPARTMENTS,
-        filters=FILTERS,
+        filters=CASES,
         ChoicePart=ChoicePart,
     )

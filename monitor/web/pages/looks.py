@@ -24,13 +24,9 @@ from monitor.actions.looks import (
     look_by_hand,
 )
 from monitor.actions.refused import RefusedError
-from monitor.core.account import Platform
 from monitor.core.claim import Excess, Verdict
-from monitor.core.members import member
-from monitor.queries.concerns import Concern
 from monitor.queries.looks import (
     DoneLook,
-    HandFilter,
     LookLine,
     read_correction,
     read_counts,
@@ -39,6 +35,8 @@ from monitor.queries.looks import (
     read_looks,
 )
 from monitor.web.auth.visitor import visitor_of
+from monitor.web.filters import LOOKS as LOOKS_FILTERS
+from monitor.web.filters import hand_filter
 from monitor.web.forms import Form, done, form_of
 from monitor.web.pages.pages import Pages, number_of
 from monitor.web.paging import whole
@@ -200,7 +198,7 @@ def _correction(
 
 
 async def _list(pages: Pages, request: Request, answers: Mapping[str, RowAnswer], *, status: int) -> Response:
-    moment, which, number = pages.context.moment(), _filter(request), number_of(request)
+    moment, which, number = pages.context.moment(), hand_filter(request.query_params), number_of(request)
     page = await pages.context.store.query(lambda tx: read_looks(tx, which, moment.now, page=number))
     return pages.html(
         "looks.html",
@@ -293,31 +291,9 @@ def _fields(form: Form, id_: str, request: Request | None = None) -> RowFields:
     )
 
 
-def _filter(request: Request) -> HandFilter:
-    asked = request.query_params
-    platform = asked.get("platform", "")
-    chosen = member(Platform, platform)
-    if platform and chosen is None:
-        raise HTTPException(400, f"没有“{platform[:40]}”这个条件。")
-    wanted, account = asked.get("q", "").strip(), asked.get("account")
-    is_named = bool(wanted or account)
-    return HandFilter(
-        due=asked.get("due") == "1" or not (asked.get("due") or is_named),  # whom one names is meant, due or not
-        platform=chosen,
-        unit=asked.get("unit") or None,
-        account=account or None,
-        wanted=wanted,
-        by_hand=asked.get("task") == Concern.HAND.value,
-    )
-
-
 def _query(request: Request) -> str:
     """Return the filters of an address, to be kept; without the page."""
-    kept = [
-        (name, request.query_params[name])
-        for name in ("due", "task", "platform", "unit", "account", "q")
-        if request.query_params.get(name)
-    ]
+    kept = [(name, request.query_params[name]) for name in LOOKS_FILTERS if request.query_params.get(name)]
     return urlencode(kept)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date
 from functools import partial
 from types import SimpleNamespace
 
@@ -18,19 +17,17 @@ from monitor.actions.messages import ReleaseCommand, WithholdCommand, mark_of, r
 from monitor.actions.refused import RefusedError
 from monitor.core.account import UnitKey
 from monitor.core.calendar import beijing, beijing_date
-from monitor.core.members import member
 from monitor.core.message import MessageTab
-from monitor.core.phrases import Names, deadline_text
+from monitor.core.phrases import deadline_text
 from monitor.queries.lines import OverviewContext
 from monitor.queries.listed import messages_listed
 from monitor.queries.messages import Departure, MessageFilter, read_departure, read_messages, units
 from monitor.web.auth.visitor import Visitor, visitor_of
-from monitor.web.days import written_day
+from monitor.web.filters import message_filter, message_tab
 from monitor.web.forms import done, form_of
 from monitor.web.pages.handing_out import handed_out
 from monitor.web.pages.pages import Pages, number_of
 from monitor.web.release_text import office_text, unit_text
-from monitor.web.words import unit_called, unit_typed
 
 HELD = "/messages?state=held"
 MOST = 200
@@ -64,8 +61,8 @@ async def _asked(pages: Pages, request: Request) -> tuple[MessageTab, MessageFil
     """Return the tab and the filter that an address asks for, and the units there are to choose from."""
     visitor, asked = visitor_of(request), request.query_params
     choices = await pages.context.store.query(units) if visitor.own is None else ()
-    unit, day = _unit(asked.get("unit"), choices, pages.context.office.names), _day(asked.get("day", ""))
-    return _tab(asked.get("state")), MessageFilter(unit=unit, day=day, own=visitor.own), choices
+    which = message_filter(asked, choices, pages.context.office.names, visitor.own)
+    return message_tab(asked.get("state")), which, choices
 
 
 async def messages_xlsx(pages: Pages, request: Request) -> Response:
@@ -100,37 +97,6 @@ async def messages(pages: Pages, request: Request) -> Response:
         becomes=office_text(pages.context) if visitor.own is None else unit_text(pages.context),
         can=may(visitor),
     )
-
-
-_OLD_TABS = {"sending": MessageTab.QUEUED}
-"""What stood in the addresses of earlier versions, for each of its tabs."""
-
-
-def _tab(written: str | None) -> MessageTab:
-    """Return the tab that an address asks for; without one, what waits for a person."""
-    if not written:
-        return MessageTab.HELD
-    found = member(MessageTab, written) or _OLD_TABS.get(written)
-    if found is None:
-        raise HTTPException(400, f"没有“{written[:20]}”这个状态，可选：{'、'.join(tab.label for tab in MessageTab)}。")
-    return found
-
-
-def _unit(written: str | None, choices: Collection[UnitKey], names: Names) -> str | None:
-    """Return the name of the unit that an address asks for; None for all."""
-    if not written:
-        return None
-    found = unit_called(written, choices) or unit_typed(written, choices, names)
-    if found is None:
-        raise HTTPException(400, f"台账中没有主办单位“{written[:50]}”，请核对名称。")
-    return found.name
-
-
-def _day(written: str) -> date | None:
-    try:
-        return written_day(written) if written else None
-    except ValueError as error:
-        raise HTTPException(400, "日期应写作2026-05-19。") from error
 
 
 async def ask_release(pages: Pages, request: Request) -> Response:

@@ -14,7 +14,8 @@ from monitor.core.todo import heading_of
 from monitor.queries.case_board import Wait
 from monitor.queries.review import ReviewPage, read_review
 from monitor.web.auth.visitor import visitor_of
-from monitor.web.pages.cases import ASKED, DEPARTMENTS, FILTERS, case_filter
+from monitor.web.filters import CASES
+from monitor.web.pages.cases import ASKED, DEPARTMENTS, cases_asked
 from monitor.web.pages.pages import Pages
 
 
@@ -35,7 +36,7 @@ async def sheet(pages: Pages, request: Request) -> Response:
 
 async def _page(pages: Pages, request: Request, template: str) -> Response:
     params, moment = request.query_params, pages.context.moment()
-    which = await case_filter(pages, request)
+    which = await cases_asked(pages, request)
     found: ReviewPage = await pages.context.store.query(lambda tx: read_review(tx, which, moment.now))
     visitor = visitor_of(request)
     return pages.html(
@@ -44,7 +45,7 @@ async def _page(pages: Pages, request: Request, template: str) -> Response:
         found=found,
         which=which,
         heading=heading_of(which.act) if which.act else "",
-        given={name: params[name] for name in FILTERS if params.get(name)} | {"wait": Wait.REVIEW.value},
+        given={name: params[name] for name in CASES if params.get(name)} | {"wait": Wait.REVIEW.value},
         platforms=tuple(Platform),
         Platform=Platform,
         departments=DEPARTMENTS,

@@ -1,0 +1,209 @@
+"""The filters of lists: by what an address narrows one down, read in one way for pages and for programs.
+
+Each function takes what was given and returns a filter of a query; it raises HTTPException, with a sentence, for what
+is none of those there are. The names are those of the addresses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from enum import Enum
+from typing import TypeVar
+
+from starlette.exceptions import HTTPException
+
+from monitor.actions.actor import Actor
+from monitor.core.account import AccountStatus, Labelled, Platform, UnitKey
+from monitor.core.light import Light
+from monitor.core.members import member
+from monitor.core.message import MessageTab
+from monitor.core.phrases import Names, plain
+from monitor.core.todo import FILTERED, TodoAct
+from monitor.queries.accounts import AccountQuery, Order
+from monitor.queries.audit import SETTLING, AuditFilter
+from monitor.queries.case_board import CaseFilter, DueFilter, Wait
+from monitor.queries.concerns import Concern, text_of
+from monitor.queries.looks import HandFilter
+from monitor.queries.messages import MessageFilter
+from monitor.web.days import written_day
+from monitor.web.page_context import PageContext
+from monitor.web.paging import whole
+from monitor.web.words import unit_asked, unit_called, unit_typed
+
+E = TypeVar("E", bound=Enum)
+L = TypeVar("L", bound=Labelled)
+Given = Mapping[str, str]
+ACCOUNTS = ("light", "platform", "unit", "area", "status", "task", "due", "q")
+CASES = ("wait", "act", "rule", "unit", "area", "platform", "due", "q")
+MESSAGES = ("state", "unit", "day")
+LOOKS = ("due", "task", "platform", "unit", "account", "q")
+AUDIT = ("who", "what", "day", "object")
+ORDERS: Mapping[str, tuple[Order, str]] = {
+    "light": (Order.URGENCY, "最紧急的在前"),
+    "silence": (Order.SILENCE, "最久未更新的在前"),
+    "unit": (Order.UNIT, "按主办单位"),
+}
+"""The values of `sort`, and what people call them."""
+LABELS = {"light": "更新情况", "platform": "平台", "status": "状态", "task": "待办", "due": "更新期限", "sort": "排序"}
+_YEARS = (2000, 2200)
+"""The years in which a deadline can lie."""
+SETTLED = "settled"
+"""In the address of the audit log, instead of one act: all that settle or decide something."""
+LONGEST = 100
+"""Characters of a filter of the audit log."""
+_CASE = "事项"
+"""What the audit log puts before the number of a case."""
+_OLD_TABS = {"sending": MessageTab.QUEUED}
+"""What stood in the addresses of earlier versions, for each of its tabs."""
+
+
+def account_query(given: Given, page: int = 1) -> AccountQuery:
+    """Return which accounts are asked for, and in which order."""
+    concern = text_of(given["task"]) if given.get("task") else None
+    if given.get("task") and concern is None:
+        raise _unknown("task", given["task"])
+    return AccountQuery(
+        light=_of(Light, given, "light"),
+        platform=_of(Platform, given, "platform"),
+        unit=given.get("unit") or None,
+        area=given.get("area") or None,
+        status=_of(AccountStatus, given, "status"),
+        concern=concern.key if concern else None,
+        due=_deadline(given.get("due", "")),
+        wanted=given.get("q", "").strip(),
+        order=_order(given.get("sort", "")),
+        page=page,
+    )
+
+
+def case_filter(given: Given, context: PageContext, there: Collection[UnitKey], actor: Actor) -> CaseFilter:
+    """Return which cases are asked for: of a unit's people its own. `there` are the units, where one is named."""
+    unit = unit_asked(given.get("unit", ""), given.get("area", ""), there, context.office.names)
+    platform = _member(Platform, given, "platform")
+    return CaseFilter(
+        wait=_member(Wait, given, "wait") or Wait.OFFICE,
+        rule=given.get("rule", ""),
+        unit=unit.name,
+        area=unit.area,
+        wanted=given.get("q", "").strip(),
+        due=_member(DueFilter, given, "due"),
+        today=context.moment().today,
+        own=actor.own,
+        act=_act(given.get("act", "")),
+        viewer=actor.name,
+        platform=platform.value if platform else "",
+    )
+
+
+def message_tab(written: str | None) -> MessageTab:
+    """Return the tab that is asked for; without one, what waits for a person."""
+    if not written:
+        return MessageTab.HELD
+    found = member(MessageTab, written) or _OLD_TABS.get(written)
+    if found is None:
+        raise HTTPException(400, f"没有“{written[:20]}”这个状态，可选：{'、'.join(tab.label for tab in MessageTab)}。")
+    return found
+
+
+def message_filter(given: Given, choices: Collection[UnitKey], names: Names, own: UnitKey | None) -> MessageFilter:
+    """Return which messages of a tab are asked for; `choices` are the units of the roster."""
+    return MessageFilter(unit=_unit(given.get("unit"), choices, names), day=_day(given.get("day", "")), own=own)
+
+
+def hand_filter(given: Given) -> HandFilter:
+    """Return which of the accounts that people look at are asked for."""
+    platform = given.get("platform", "")
+    chosen = member(Platform, platform)
+    if platform and chosen is None:
+        raise HTTPException(400, f"没有“{platform[:40]}”这个条件。")
+    wanted, account = given.get("q", "").strip(), given.get("account")
+    is_named = bool(wanted or account)
+    return HandFilter(
+        due=given.get("due") == "1" or not (given.get("due") or is_named),  # whom one names is meant, due or not
+        platform=chosen,
+        unit=given.get("unit") or None,
+        account=account or None,
+        wanted=wanted,
+        by_hand=given.get("task") == Concern.HAND.value,
+    )
+
+
+def audit_filter(given: Given) -> AuditFilter:
+    """Return which acts of the log are asked for."""
+    asked = {name: given.get(name, "").strip()[:LONGEST] for name in AUDIT}
+    about, what = asked["object"], asked["what"]
+    case = whole(about.removeprefix(_CASE).strip()) if about.startswith(_CASE) else 0
+    return AuditFilter(
+        actor=asked["who"],
+        action="" if what == SETTLED else what,
+        actions=SETTLING if what == SETTLED else frozenset(),
+        day=_day(asked["day"]),
+        object="" if case else about,
+        case=case or None,
+    )
+
+
+def _member(kind: type[L], given: Given, name: str) -> L | None:
+    """Return the value of a filter from a closed list, whose refusal names all of it; None where it is not set."""
+    written = given.get(name, "")
+    found = member(kind, written)
+    if written and found is None:
+        raise HTTPException(400, f"没有“{written[:20]}”这个条件，可选：{'、'.join(one.label for one in kind)}。")
+    return found
+
+
+def _act(written: str) -> TodoAct | None:
+    found = member(FILTERED, written)
+    if written and found is None:
+        raise HTTPException(400, f"没有“{written[:20]}”这个条件，请从今天的待办进入。")
+    return found
+
+
+def _of(kind: type[E], given: Given, name: str) -> E | None:
+    """Return the value of a filter from a closed list; None where it is not set."""
+    said = given.get(name, "")
+    found = member(kind, said)
+    if said and found is None:
+        raise _unknown(name, said)
+    return found
+
+
+def _deadline(said: str) -> date | None:
+    """Return the day of a filter; None where it is not set."""
+    if not said:
+        return None
+    try:
+        found = date.fromisoformat(said)
+    except ValueError:
+        raise _unknown("due", said) from None
+    if not _YEARS[0] <= found.year <= _YEARS[1]:
+        raise _unknown("due", said)
+    return found
+
+
+def _order(said: str) -> Order:
+    if said and said not in ORDERS:
+        raise _unknown("sort", said)
+    return ORDERS[said or "light"][0]
+
+
+def _unknown(name: str, said: str) -> HTTPException:
+    return HTTPException(400, f"{LABELS[name]}没有“{plain(said)}”这个条件，请返回账号列表重新选择。")
+
+
+def _unit(written: str | None, choices: Collection[UnitKey], names: Names) -> str | None:
+    """Return the name of the unit that is asked for; None for all."""
+    if not written:
+        return None
+    found = unit_called(written, choices) or unit_typed(written, choices, names)
+    if found is None:
+        raise HTTPException(400, f"台账中没有主办单位“{written[:50]}”，请核对名称。")
+    return found.name
+
+
+def _day(written: str) -> date | None:
+    try:
+        return written_day(written) if written else None
+    except ValueError as error:
+        raise HTTPException(400, "日期应写作2026-05-19。") from error
