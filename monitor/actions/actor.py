@@ -85,6 +85,8 @@ class Actor:
 
     area: str | None = None
     """The one area whose units they see and act for; None for all."""
+    is_program: bool = False
+    """True of a token that is no user's own: nobody knows which person acts by it."""
 
     def require(self, right: Right) -> None:
         """Raise RefusedError unless the actor has the right."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from monitor.actions.actor import Actor, Origin, Right, write_audit
+from monitor.actions.actor import Actor, Right, write_audit
 from monitor.actions.merging import Target, target_of
 from monitor.actions.refused import FIELDS, Field, IncompleteError, RefusedError, StaleError
 from monitor.core.calendar import beijing, beijing_date, start_of_day
@@ -156,8 +156,7 @@ def _ask(tx: Tx, found: Case, command: DecideCommand, actor: Actor, now: datetim
 
     A program is no operator: whoever holds its token might be the one who confirms.
     """
-    if actor.origin is Origin.API:
-        raise RefusedError("已设置注销和豁免由两名操作员登记（review.two_persons），请由操作员在事项页面登记。")
+    require_person(actor)
     _made_at(tx, found, command.on, now)
     request = DecisionRequest(
         case=found.id,
@@ -174,6 +173,15 @@ def _ask(tx: Tx, found: Case, command: DecideCommand, actor: Actor, now: datetim
     decision_requests.ask(tx, request)
     label = command.ruling.label
     write_audit(tx, actor, now, "decision ask", str(found.id), request.note, after=f"{label}，待另一名操作员确认")
+
+
+def require_person(actor: Actor) -> None:
+    """Raise RefusedError unless it is known which person acts: of two who have to agree each is to be another."""
+    if actor.is_program:
+        raise RefusedError(
+            "已设置注销和豁免由两名操作员登记（review.two_persons），这个令牌不属于任何操作员；"
+            "请由操作员在事项页面，或用其本人的令牌登记。"
+        )
 
 
 def _note(command: DecideCommand) -> str:

@@ -134,7 +134,7 @@ def log_in(tx: Tx, command: LogInCommand, *, actor: Actor, now: datetime) -> Log
 def give_code(tx: Tx, command: GiveCodeCommand, *, actor: Actor, now: datetime) -> LoginSession:
     """Make a session whole by the second factor, under a new id, and return it; a code is good once."""
     actor.require(Right.LOG_IN)
-    half, user = _own(tx, command.session)
+    half, user = own_login(tx, command.session)
     if not users.use_second_factor(tx, user.id, command.number):
         raise RefusedError(WRONG_CODE, _CODE)
     whole = sessions.rotate(tx, half, command.digest, at=now)
@@ -147,7 +147,7 @@ def give_code(tx: Tx, command: GiveCodeCommand, *, actor: Actor, now: datetime) 
 def confirm(tx: Tx, command: ConfirmCommand, *, actor: Actor, now: datetime) -> LoginSession:
     """Keep that who is there was proved anew, and return the session under its new id; a code is good once."""
     actor.require(Right.KEEP_LOGIN)
-    own, user = _own(tx, command.session)
+    own, user = own_login(tx, command.session)
     if command.number is not None:
         if not user.has_second_factor or not users.use_second_factor(tx, user.id, command.number):
             raise RefusedError(WRONG_CODE, _CODE)
@@ -179,7 +179,7 @@ def use_link(tx: Tx, command: UseLinkCommand, *, actor: Actor, now: datetime) ->
 def log_out(tx: Tx, command: OwnSessionCommand, *, actor: Actor, now: datetime) -> None:
     """End a session."""
     actor.require(Right.KEEP_LOGIN)
-    _, user = _own(tx, command.session)
+    _, user = own_login(tx, command.session)
     sessions.end(tx, command.session)
     write_audit(tx, actor, now, "login end", by=user.name)
 
@@ -187,7 +187,7 @@ def log_out(tx: Tx, command: OwnSessionCommand, *, actor: Actor, now: datetime) 
 def end_other_sessions(tx: Tx, command: OwnSessionCommand, *, actor: Actor, now: datetime) -> int:
     """End all sessions of the same user but this one, and return how many that were."""
     actor.require(Right.KEEP_LOGIN)
-    _, user = _own(tx, command.session)
+    _, user = own_login(tx, command.session)
     count = sessions.end_all_of(tx, user.id, but=command.session)
     write_audit(tx, actor, now, "login end-others", user.name, f"{count}个")
     return count
@@ -235,7 +235,8 @@ def _first(tx: Tx, name: str, now: datetime) -> int:
     return users.add_user(tx, name, (UserRole.ADMINISTRATOR, UserRole.OPERATOR), None, at=now)
 
 
-def _own(tx: Tx, digest: str) -> tuple[LoginSession, User]:
+def own_login(tx: Tx, digest: str) -> tuple[LoginSession, User]:
+    """Return a session by the digest of its id, and whose it is; raises RefusedError where it is over."""
     found = sessions.session_with_user(tx, digest)
     if found is None:
         raise RefusedError(LOGIN_OVER)
@@ -244,7 +245,7 @@ def _own(tx: Tx, digest: str) -> tuple[LoginSession, User]:
 
 def _confirmed(tx: Tx, command: ConfirmedCommand) -> tuple[LoginSession, User]:
     """Return the session and its user, whose password is still the one that was looked at."""
-    own, user = _own(tx, command.session)
+    own, user = own_login(tx, command.session)
     if users.password_of(tx, user.id) != command.checked:
         raise RefusedError(LOGIN_OVER)
     return own, user

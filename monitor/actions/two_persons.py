@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.actions.actor import Actor, Right, write_audit
-from monitor.actions.cases import DecideCommand, Decided, confirmed
+from monitor.actions.cases import DecideCommand, Decided, confirmed, require_person
 from monitor.actions.refused import Field, RefusedError
 from monitor.core.decision import DecisionTerms, KeptRequest, RequestAnswer
 from monitor.core.phrases import plain
@@ -40,6 +40,7 @@ class DropDecisionCommand:
 def confirm_decision(tx: Tx, command: ConfirmDecisionCommand, *, actor: Actor, now: datetime) -> Decided:
     """Let a decision take effect; raises RefusedError, StaleError where the case stands otherwise by now."""
     actor.require(Right.DECIDE)
+    require_person(actor)
     asked = _waiting(tx, command.case)
     if asked.asked_by == actor.name:
         raise RefusedError("这项决定由您提出，须由另一名操作员确认。")
@@ -62,6 +63,7 @@ def confirm_decision(tx: Tx, command: ConfirmDecisionCommand, *, actor: Actor, n
 def drop_decision(tx: Tx, command: DropDecisionCommand, *, actor: Actor, now: datetime) -> RequestAnswer:
     """Send another's decision back with a reason, or withdraw one's own; return which it was."""
     actor.require(Right.DECIDE)
+    require_person(actor)
     asked = _waiting(tx, command.case)
     why, is_own = command.why.strip(), asked.asked_by == actor.name
     if not is_own and not why:

@@ -354,10 +354,11 @@ _TOKENS = Group(
             click.Argument(["name"], metavar="用途"),
             Option(
                 ["--scope", "scopes"],
-                type=click.Choice(("read", "post_links", "decide")),
+                type=click.Choice(("read", "post_links", "decide", "office", "contacts", "import")),
                 multiple=True,
                 metavar="权限",
-                help="可写多次：read（读取）、post_links（登记发布链接）、decide（处置和放行）。",
+                help="可写多次：read（读取）、post_links（登记发布链接）、decide（处置和放行）、office（读取办公室资料）、"
+                "contacts（查看联系方式）、import（导入和撤回）。",
             ),
             Option(["--days"], type=int, default=365, metavar="天数", help="有效期，默认365天，至多366天。"),
             Option(["--area"], metavar="地区", help="只用于一个地区的账号和事项时写明。"),

@@ -41,7 +41,7 @@ def show_tokens(where: CommandContext) -> None:
 
 
 def _of(line: TokenLine) -> tuple[str, ...]:
-    return (line.area,) if line.area else ()
+    return tuple(filter(None, (line.area, line.owner and f"{line.owner}的")))
 
 
 def revoke(where: CommandContext, *, number: int) -> None:

@@ -39,6 +39,11 @@ class User:
     """True if an administrator demands it."""
 
     @property
+    def lacks_second_factor(self) -> bool:
+        """True if an administrator demands a second factor and there is none."""
+        return self.must_have_second_factor and not self.has_second_factor
+
+    @property
     def roles_label(self) -> str:
         """The roles in words, the highest first."""
         return "、".join(role.label for role in UserRole if role in self.roles)

@@ -75,7 +75,17 @@ class AccountList:
 
 def read_accounts(tx: Tx, moment: OverviewContext, asked: AccountQuery) -> AccountList:
     """Return a page of the list."""
-    which = AccountFilter(
+    which = filter_of(tx, moment, asked)
+    return AccountList(
+        sheet=sheet(tx, moment, which, asked.order, asked.page),
+        counts=lights.counts(tx, replace(which, light=None)),
+        units=figures.unit_names(tx, CHOICES),
+    )
+
+
+def filter_of(tx: Tx, moment: OverviewContext, asked: AccountQuery) -> AccountFilter:
+    """Return which accounts a list is about, as the database is asked."""
+    return AccountFilter(
         light=asked.light,
         platform=asked.platform,
         unit=asked.unit,
@@ -85,11 +95,13 @@ def read_accounts(tx: Tx, moment: OverviewContext, asked: AccountQuery) -> Accou
         wanted=asked.wanted,
         tasks=condition(tx, asked.concern, moment.now) if asked.concern else None,
     )
-    return AccountList(
-        sheet=sheet(tx, moment, which, asked.order, asked.page),
-        counts=lights.counts(tx, replace(which, light=None)),
-        units=figures.unit_names(tx, CHOICES),
-    )
+
+
+def read_lines(
+    tx: Tx, moment: OverviewContext, which: AccountFilter, *, limit: int, after: str
+) -> tuple[AccountLine, ...]:
+    """Return accounts of a list by their ids, those behind one."""
+    return lines_for(tx, lights.ids(tx, which, Order.ID, limit=limit, after=after), moment)
 
 
 def sheet(tx: Tx, moment: OverviewContext, which: AccountFilter, order: Order, page: int) -> AccountSheet:

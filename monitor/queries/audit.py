@@ -7,9 +7,9 @@ from datetime import date
 
 from monitor.queries.paging import ListSlice, slice_of
 from monitor.store import Tx
-from monitor.store.audit import Act, AuditFilter, count_audit, recent_audit
+from monitor.store.audit import Act, AuditEntry, AuditFilter, audit_behind, count_audit, recent_audit
 
-__all__ = ["LISTED", "ActsSheet", "AuditFilter", "read_acts"]
+__all__ = ["LISTED", "ActsSheet", "AuditEntry", "AuditFilter", "read_acts", "read_entries"]
 
 SETTLING = frozenset(
     {
@@ -43,3 +43,8 @@ def read_acts(tx: Tx, page: int, which: AuditFilter) -> ActsSheet:
     """Return a page of these acts; one too far is the last."""
     turn = slice_of(page, count_audit(tx, which), LISTED)
     return ActsSheet(acts=recent_audit(tx, limit=LISTED, skip=turn.skip, which=which), turn=turn)
+
+
+def read_entries(tx: Tx, which: AuditFilter, *, limit: int, before: int | None) -> tuple[AuditEntry, ...]:
+    """Return these acts with their numbers, the latest first: those before a number."""
+    return audit_behind(tx, which, limit=limit, before=before)

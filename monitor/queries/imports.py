@@ -17,6 +17,8 @@ from monitor.store.imports import Import, find, imports, latest
 from monitor.store.papers import UnmatchedRow, latest_days, missing_rounds, strays
 from monitor.store.rereading import Rereading, changed, unstated, whom
 
+__all__ = ["Import", "KindLine", "read_files", "read_import", "read_imports"]
+
 LISTED = 50
 STRAYS_LISTED = 200
 
@@ -63,6 +65,11 @@ class ImportsPage:
 def read_import(tx: Tx, number: int) -> Import | None:
     """Return one import, or None."""
     return find(tx, number)
+
+
+def read_files(tx: Tx, *, limit: int, before: int | None) -> tuple[Import, ...]:
+    """Return files that came in, the latest first: those before a number."""
+    return imports(tx, limit=limit, before=before)
 
 
 def _kinds(tx: Tx, now: datetime, rows: int, unsaid: int) -> Iterator[KindLine]:

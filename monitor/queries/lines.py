@@ -49,6 +49,8 @@ class AccountLine:
     """Until when its unit hears nothing."""
     support: Support | None
     """The support of the finding behind the light; None before the first judgement."""
+    newest_at: datetime | None = None
+    """The moment of the newest visible post."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +117,7 @@ def line_of(row: OverviewRow, case: Case | None, moment: OverviewContext) -> Acc
         is_grave=absence(row) is not None or any(map(_is_grave, row.findings)),
         mute_until=row.mute.last if row.mute else None,
         support=_support(row),
+        newest_at=row.newest_post_at,
     )
 
 

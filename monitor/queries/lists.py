@@ -6,34 +6,36 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.core.account import Account
+from monitor.core.account import Account, UnitKey
 from monitor.core.calendar import beijing_date
 from monitor.core.case import Case
 from monitor.core.finding import Finding, State
-from monitor.core.message import MessageState
+from monitor.core.message import MessageState, MessageTab
 from monitor.core.mute import Mute, over
 from monitor.core.observation import KnownPost, Observation
-from monitor.store import Tx, lights
+from monitor.store import Tx
+from monitor.store.case_lists import CaseFilter, Wait, behind
 from monitor.store.cases import Which, case, case_history, cases
 from monitor.store.findings import current_findings
 from monitor.store.keyset import Place
-from monitor.store.lights import AccountFilter, Order
+from monitor.store.message_acts import open_failures
+from monitor.store.message_lists import MessageFilter
 from monitor.store.outbox import KeptMessage, messages
 from monitor.store.overview import newest_posts, observations_of, posts_of
-from monitor.store.reach import area_of_account, areas_of_messages, is_message_of
+from monitor.store.reach import area_of_account, areas_of_messages, messages_where
 from monitor.store.records import mutes_on
 from monitor.store.roster import accounts
 
 __all__ = [
     "AccountFacts",
-    "AccountFilter",
     "AccountHistory",
     "KeptMessage",
     "Place",
+    "find_cases",
+    "find_messages",
     "is_account_of",
     "is_message_in",
     "read_account",
-    "read_accounts",
     "read_case",
     "read_cases",
     "read_findings",
@@ -44,11 +46,11 @@ __all__ = [
 
 
 CASES = 1000
-"""Cases that a list has where it is not said how many."""
+"""Cases that the list of a command has."""
 POSTS = 200
 """Posts of an account that are listed."""
 MESSAGES = 200
-"""Messages that a list has where it is not said how many."""
+"""Messages that the list of a command has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +73,6 @@ class AccountHistory:
     """By rule."""
     cases: tuple[Case, ...]
     """Latest opened first."""
-
-
-def read_accounts(
-    tx: Tx, now: datetime, which: AccountFilter, *, limit: int, place: Place | None
-) -> tuple[AccountFacts, ...]:
-    """Return some accounts of the roster, by id: those after the one that `place` names."""
-    after = place[0] if place else ""
-    return _facts(tx, now, lights.ids(tx, which, Order.ID, limit=limit, after=after))
 
 
 def read_account(tx: Tx, account_id: str, now: datetime) -> AccountHistory | None:
@@ -121,11 +115,16 @@ def read_findings(
     return current_findings(tx, account_ids=ids, without=without, limit=limit, place=place, area=area)
 
 
-def read_cases(
-    tx: Tx, *, is_all: bool, limit: int = CASES, place: Place | None = None, area: str | None = None
+def read_cases(tx: Tx, *, is_all: bool) -> tuple[Case, ...]:
+    """Return the latest opened cases: the open ones, or all."""
+    return cases(tx, which=Which.ALL if is_all else Which.OPEN, limit=CASES)
+
+
+def find_cases(
+    tx: Tx, which: CaseFilter, wait: Wait | None, *, is_all: bool, limit: int, place: Place | None
 ) -> tuple[Case, ...]:
-    """Return some cases, latest opened first: the open ones, or all; those behind the one of `place`."""
-    return cases(tx, which=Which.ALL if is_all else Which.OPEN, limit=limit, place=place, area=area)
+    """Return some of the cases that a filter leaves, latest opened first: those behind the one of `place`."""
+    return tuple(behind(tx, which, wait, is_all=is_all, limit=limit, place=place))
 
 
 def read_case(tx: Tx, number: int, area: str | None = None) -> Case | None:
@@ -134,8 +133,10 @@ def read_case(tx: Tx, number: int, area: str | None = None) -> Case | None:
     return found if found is not None and area in {None, found.area} else None
 
 
-def is_account_of(tx: Tx, account_id: str, area: str | None) -> bool:
-    """True unless an account is another area's than this one, or nobody's."""
+def is_account_of(tx: Tx, account_id: str, area: str | None, own: UnitKey | None = None) -> bool:
+    """True unless an account is another area's than this one, or another unit's, or nobody's."""
+    if own is not None:
+        return any(account.unit_key == own for account in accounts(tx, ids=(account_id,), with_people=False))
     return area is None or area_of_account(tx, account_id) == area
 
 
@@ -149,14 +150,21 @@ def read_posts(tx: Tx, account_id: str) -> tuple[KnownPost, ...]:
     return tuple(known for known in posts_of(tx, account_id, limit=POSTS) if known.withdrawn_at is None)
 
 
-def read_messages(
+def find_messages(
     tx: Tx,
-    state: MessageState | None,
+    tab: MessageTab | None,
+    which: MessageFilter,
+    now: datetime,
     *,
-    limit: int = MESSAGES,
-    place: Place | None = None,
+    limit: int,
+    place: Place | None,
     area: str | None = None,
 ) -> tuple[KeptMessage, ...]:
-    """Return some messages, newest first: those in one state, or all; those behind the one of `place`."""
-    of_area = None if area is None else is_message_of(tx, area)
-    return messages(tx, states=None if state is None else (state,), limit=limit, place=place, which=of_area)
+    """Return some of the messages that a filter leaves, newest first: of a tab, or of all; those behind `place`."""
+    meant = messages_where(tx, tab, which, open_failures(tx, now), area)
+    return messages(tx, limit=limit, place=place, which=meant)
+
+
+def read_messages(tx: Tx, state: MessageState | None) -> tuple[KeptMessage, ...]:
+    """Return the newest messages: those in one state, or all."""
+    return messages(tx, states=None if state is None else (state,), limit=MESSAGES)

@@ -25,8 +25,7 @@ class LoggedIn:
     @property
     def lacks_second_factor(self) -> bool:
         """True if an administrator demands a second factor and there is none, nor did the provider ask for one."""
-        user = self.user
-        return user.must_have_second_factor and not user.has_second_factor and not self.session.is_strong
+        return self.user.lacks_second_factor and not self.session.is_strong
 
     def is_proved(self, now: datetime) -> bool:
         """True if who is there was proved a short while ago."""

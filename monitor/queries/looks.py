@@ -98,7 +98,7 @@ def read_looks(tx: Tx, which: HandFilter, now: datetime, *, page: int = 1) -> Lo
         due=counts.due,
         next_due=None if counts.due else hand_reading.next_due(tx, replace(which, due=False), now),
         counts=read_counts(tx, now),
-        done=_done(tx, hand_reading.registered(tx, start_of_day(beijing_date(now)), limit=_DONE_LISTED)),
+        done=read_done(tx, now),
         platforms=hand_reading.platforms(tx, now),
         units=hand_reading.units(tx, now),
     )
@@ -108,6 +108,16 @@ def read_counts(tx: Tx, now: datetime) -> LookCounts:
     """Return how many looks were registered today, and how many accounts are still due."""
     done = hand_reading.count_registered(tx, start_of_day(beijing_date(now)))
     return LookCounts(done=done, due=hand_reading.counts(tx, HandFilter(), now).due)
+
+
+def read_hand_lines(tx: Tx, which: HandFilter, now: datetime, *, limit: int, after: str) -> tuple[LookLine, ...]:
+    """Return accounts of the list by their ids, those behind one."""
+    return _lines(tx, hand_reading.behind(tx, which, now, limit=limit, after=after), now)
+
+
+def read_done(tx: Tx, now: datetime) -> tuple[DoneLook, ...]:
+    """Return the looks by hand that were registered today, latest first."""
+    return _done(tx, hand_reading.registered(tx, start_of_day(beijing_date(now)), limit=_DONE_LISTED))
 
 
 def read_line(tx: Tx, account_id: str, now: datetime) -> LookLine | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,8 +13,9 @@ from monitor.core.decision import Ruling
 from monitor.core.subject import SubjectKind
 from monitor.queries.cases import CaseLine, lines_of
 from monitor.store import Tx
-from monitor.store.case_lists import CaseFilter, Wait, by_rule, listed
+from monitor.store.case_lists import CaseFilter, Wait, behind, by_rule, listed
 from monitor.store.decisions import last_reviewed
+from monitor.store.keyset import Place
 from monitor.store.papers import index_of
 
 MOST = 100
@@ -63,21 +64,30 @@ def read_review(tx: Tx, which: CaseFilter, now: datetime) -> ReviewPage:
     """Return what waits for the review, as far as a filter means it."""
     which = replace(which, wait=Wait.REVIEW)
     lines = lines_of(tx, listed(tx, which, limit=MOST))
-    index = _index(tx, lines, now)
     return ReviewPage(
-        rows=tuple(
-            ReviewRow(
-                line=line,
-                rulings=choosable(line.finding) if line.finding else (),
-                index=index.get(line.account.id, ()) if line.account else (),
-            )
-            for line in lines
-            if line.case.subject.kind is not SubjectKind.AREA
-        ),
+        rows=_rows(tx, [line for line in lines if line.case.subject.kind is not SubjectKind.AREA], now),
         beyond=tuple(line for line in lines if line.case.subject.kind is SubjectKind.AREA),
         counts=by_rule(tx, which),
         rule=which.rule,
         last=last_reviewed(tx),
+    )
+
+
+def read_rows(tx: Tx, which: CaseFilter, now: datetime, *, limit: int, place: Place | None) -> tuple[ReviewRow, ...]:
+    """Return what waits for the review, latest opened first: what comes behind a place."""
+    found = behind(tx, which, Wait.REVIEW, is_all=False, limit=limit, place=place)
+    return _rows(tx, lines_of(tx, found), now)
+
+
+def _rows(tx: Tx, lines: Sequence[CaseLine], now: datetime) -> tuple[ReviewRow, ...]:
+    index = _index(tx, lines, now)
+    return tuple(
+        ReviewRow(
+            line=line,
+            rulings=choosable(line.finding) if line.finding else (),
+            index=index.get(line.account.id, ()) if line.account else (),
+        )
+        for line in lines
     )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.core.calendar import beijing_date
 from monitor.core.phrases import dated, hour
 from monitor.core.token_scope import TokenScope
-from monitor.store import Tx
-from monitor.store.api_tokens import ApiToken, api_token_of, api_tokens
+from monitor.core.user import User
+from monitor.store import Tx, users
+from monitor.store.api_tokens import ApiToken, api_token_of, api_tokens, api_tokens_of
 from monitor.store.reach import areas_of
 
 
@@ -26,16 +28,46 @@ class TokenLine:
     area: str | None
     """The one area for which it is."""
     is_good: bool
+    owner: str = ""
+    """The name of the user whose it is; empty for a program's."""
 
 
-def read_token(tx: Tx, secret: str) -> ApiToken | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownToken:
+    """A token that a caller has shown, and whose it is."""
+
+    token: ApiToken
+    owner: User | None
+    """None for a program that is nobody's."""
+
+    def is_good(self, now: datetime) -> bool:
+        """True if it lets its caller in: not over, and whoever owns it may log in, too."""
+        owner = self.owner
+        is_out = owner is not None and (owner.disabled_at is not None or owner.lacks_second_factor)
+        return self.token.is_good(now) and not is_out
+
+
+def read_token(tx: Tx, secret: str) -> ShownToken | None:
     """Return the token that a caller shows; None for one that was never given out."""
-    return api_token_of(tx, secret)
+    token = api_token_of(tx, secret)
+    if token is None:
+        return None
+    return ShownToken(token=token, owner=users.user(tx, token.owner) if token.owner is not None else None)
 
 
 def read_tokens(tx: Tx, now: datetime) -> tuple[TokenLine, ...]:
     """Return all tokens, newest first, ended ones included."""
-    return tuple(_line(token, now) for token in api_tokens(tx))
+    return _lines(tx, api_tokens(tx), now)
+
+
+def read_own_tokens(tx: Tx, user: int, now: datetime) -> tuple[TokenLine, ...]:
+    """Return a user's own tokens, likewise."""
+    return _lines(tx, api_tokens_of(tx, user), now)
+
+
+def _lines(tx: Tx, tokens: Sequence[ApiToken], now: datetime) -> tuple[TokenLine, ...]:
+    names = {user.id: user.name for user in users.users_of(tx, ids={token.owner for token in tokens if token.owner})}
+    return tuple(_line(token, names.get(token.owner or 0, ""), now) for token in tokens)
 
 
 def read_areas(tx: Tx) -> tuple[str, ...]:
@@ -43,8 +75,8 @@ def read_areas(tx: Tx) -> tuple[str, ...]:
     return areas_of(tx)
 
 
-def _line(token: ApiToken, now: datetime) -> TokenLine:
-    labels = [scope.label for scope in TokenScope if scope.value in token.scopes]
+def _line(token: ApiToken, owner: str, now: datetime) -> TokenLine:
+    labels = [scope.label for scope in TokenScope.given(token.scopes)]
     used = f"最近使用{hour(token.last_used_at, beijing_date(now))}" if token.last_used_at else "没有用过"
     return TokenLine(
         number=token.id,
@@ -55,6 +87,7 @@ def _line(token: ApiToken, now: datetime) -> TokenLine:
         used=used,
         area=token.area,
         is_good=token.is_good(now),
+        owner=owner,
     )
 
 

@@ -31,6 +31,8 @@ class NewApiToken:
     expires_at: datetime
     area: str | None = None
     """The one area whose accounts and cases it is for; None for all."""
+    owner: int | None = None
+    """The user who acts by it; None for a program that is nobody's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ def save_api_token(tx: Tx, token: NewApiToken, secret: str, *, at: datetime) -> 
         "created_by": token.created_by,
         "expires_at": token.expires_at,
         "area": token.area,
+        "owner": token.owner,
         "prefix": secret[:SHOWN],
         "digest": digest_of(secret),
         "created_at": at,
@@ -87,6 +90,11 @@ def api_token(tx: Tx, number: int) -> ApiToken | None:
 def api_tokens(tx: Tx) -> Sequence[ApiToken]:
     """Return all tokens, newest first, ended ones included."""
     return _tokens(tx, sa.true())
+
+
+def api_tokens_of(tx: Tx, user: int) -> Sequence[ApiToken]:
+    """Return a user's own tokens, likewise."""
+    return _tokens(tx, table.c.owner == user)
 
 
 def mark_used(tx: Tx, number: int, *, at: datetime) -> None:

@@ -182,6 +182,12 @@ def recent_audit(
     return tuple(entry.act for entry in _read(tx.execute(chosen)))
 
 
+def audit_behind(tx: Tx, which: AuditFilter, *, limit: int, before: int | None) -> tuple[AuditEntry, ...]:
+    """Return these acts as rows of the log, newest first: those before a number, or from the newest on."""
+    chosen = which.on(sa.select(table)).order_by(table.c.id.desc()).limit(limit)
+    return tuple(_read(tx.execute(chosen if before is None else chosen.where(table.c.id < before))))
+
+
 def count_audit(tx: Tx, which: AuditFilter = _ALL) -> int:
     """Return how many of these acts there are."""
     return tx.scalar(which.on(sa.select(sa.func.count()).select_from(table))) or 0

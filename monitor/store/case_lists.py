@@ -15,6 +15,7 @@ from monitor.core.todo import REVIEWED, TodoAct
 from monitor.store import decision_requests, tables
 from monitor.store.cases import with_steps
 from monitor.store.database import Tx
+from monitor.store.keyset import Place, Sorted, sorted_behind
 from monitor.store.office_cases import is_of_act
 
 
@@ -86,6 +87,23 @@ def listed(tx: Tx, which: CaseFilter, *, limit: int, skip: int = 0) -> Sequence[
 def numbers(tx: Tx, which: CaseFilter, *, limit: int) -> Sequence[int]:
     """Return the numbers of the first cases, in the order of `listed`."""
     return tuple(tx.scalars(_chosen(tx, which, table.c.id).limit(limit)))
+
+
+def behind(
+    tx: Tx, which: CaseFilter, wait: Wait | None, *, is_all: bool, limit: int, place: Place | None
+) -> Sequence[Case]:
+    """Return cases with their steps, latest opened first, that come behind a place, whatever is added meanwhile.
+
+    Those that wait for one thing; without `wait` the open ones, or all. The filter's own `wait` does not count.
+    """
+    order = (Sorted(table.c.opened_at, is_descending=True), Sorted(table.c.id, is_descending=True))
+    chosen = sorted_behind(sa.select(*table.c).select_from(_STANDING), order, place).where(*_meant(tx, which))
+    chosen = chosen.where(table.c.rule == which.rule) if which.rule else chosen
+    if wait is not None:
+        chosen = chosen.where(*_waiting(wait))
+    elif not is_all:
+        chosen = chosen.where(table.c.closed_at.is_(None))
+    return with_steps(tx, chosen.limit(limit))
 
 
 table, _finding = tables.cases, tables.findings

@@ -57,9 +57,10 @@ def describe(tx: Tx, import_id: int, detail: str) -> None:
     tx.execute(sa.update(table).where(table.c.id == import_id).values(detail=detail))
 
 
-def imports(tx: Tx, *, limit: int | None = None) -> tuple[Import, ...]:
-    """Return the files that came in, the latest first."""
+def imports(tx: Tx, *, limit: int | None = None, before: int | None = None) -> tuple[Import, ...]:
+    """Return the files that came in, the latest first: those before a number, or from the latest on."""
     files = sa.select(table).where(table.c.kind != LOOK)
+    files = files if before is None else files.where(table.c.id < before)
     return tuple(_import(row) for row in tx.execute(files.order_by(table.c.id.desc()).limit(limit)))
 
 

@@ -55,6 +55,16 @@ def messages_of_tab(
     return kept(tx, chosen.order_by(*order).limit(limit).offset(skip))
 
 
+def condition(
+    tx: Tx, tab: MessageTab | None, which: MessageFilter, failures: Collection[str]
+) -> sa.ColumnElement[bool] | None:
+    """Return the condition of the messages of a tab, or of all tabs together; None where it leaves none out."""
+    if tab is None and which == MessageFilter():
+        return None
+    tabs = MessageTab if tab is None else (tab,)
+    return sa.or_(*(sa.and_(*_of(tx, one, which, failures)) for one in tabs))
+
+
 def _of(tx: Tx, tab: MessageTab, which: MessageFilter, failures: Collection[str]) -> list[Condition]:
     """Return what is true of the messages of a tab.
 

@@ -7,9 +7,10 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from monitor.core.account import UnitKey
+from monitor.core.message import MessageTab
 from monitor.store import tables
 from monitor.store.database import Tx
-from monitor.store.message_lists import notices_in
+from monitor.store.message_lists import MessageFilter, condition, notices_in
 
 
 def areas_of(tx: Tx) -> tuple[str, ...]:
@@ -47,6 +48,15 @@ def areas_of_messages(tx: Tx, ids: Collection[str]) -> frozenset[str | None]:
     return frozenset(
         area for id_ in ids for area in ({areas.get(notice.case) for notice in carried.get(id_, ())} or {None})
     )
+
+
+def messages_where(
+    tx: Tx, tab: MessageTab | None, which: MessageFilter, failures: Collection[str], area: str | None
+) -> sa.ColumnElement[bool] | None:
+    """Return the condition of the messages of a filter that tell of an area alone; None where it leaves none out."""
+    meant = [condition(tx, tab, which, failures), None if area is None else is_message_of(tx, area)]
+    found = [one for one in meant if one is not None]
+    return sa.and_(*found) if found else None
 
 
 def is_message_of(tx: Tx, area: str) -> sa.ColumnElement[bool]:

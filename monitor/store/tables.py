@@ -809,8 +809,10 @@ api_tokens = Table(
     Column("last_used_at", UtcDateTime),
     Column("revoked_at", UtcDateTime),
     Column("area", Text),
+    Column("owner", ForeignKey("users.id")),
 )
-"""The API tokens of callers; of the secret only its digest. One with an area is for what is that area's."""
+"""The API tokens of callers; of the secret only its digest. One with an area is for what is that area's; one with an
+owner is a user's, and may no more than they."""
 
 unit_link_stops = Table(
     "unit_link_stops",

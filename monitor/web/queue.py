@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from monitor.web.guard import refusal
 
 AT_ONCE = 4
 """Pages that are read and drawn at the same time: as many as the store has readers."""
@@ -32,7 +33,9 @@ class RequestQueue:
             await self._app(scope, receive, send)
             return
         if self._waiting >= WAITING:
-            await PlainTextResponse(_LATER, 503, {"Retry-After": "5"})(scope, receive, send)
+            answer = refusal(scope["path"], 503, _LATER)
+            answer.headers["Retry-After"] = "5"
+            await answer(scope, receive, send)
             return
         async with AsyncExitStack() as turn:
             self._waiting += 1

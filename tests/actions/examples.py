@@ -565,6 +565,31 @@ def _revoke_token(store: Store) -> Example:
     )
 
 
+def _end_token(store: Store) -> Example:
+    shown = _token(store)
+    return Example(
+        done=api_tokens.EndTokenCommand(shown=shown),
+        refused=api_tokens.EndTokenCommand(shown=replace(shown, revoked_at=NOW)),
+    )
+
+
+def _issue_own(store: Store) -> Example:
+    own = _session(store, _user(store))
+    read = frozenset({TokenScope.READ})
+    command = api_tokens.IssueOwnTokenCommand(name="本人的脚本", scopes=read, lasts=30 * ONE_DAY, session=own)
+    return Example(done=command, refused=replace(command, session="c" * 64))
+
+
+def _revoke_own(store: Store) -> Example:
+    command = _issue_own(store).done
+    assert isinstance(command, api_tokens.IssueOwnTokenCommand)
+    actor = Actor(name="甲", origin=Origin.PAGE, rights=EVERYTHING)
+    number = perform(store, api_tokens.issue_own_token, command, actor=actor, now=NOW)
+    others = _token(store).id
+    revoke = api_tokens.RevokeOwnTokenCommand(number=number, session=command.session)
+    return Example(done=revoke, refused=replace(revoke, number=others))
+
+
 def _use_token(store: Store) -> Example:
     return Example(done=api_tokens.UseTokenCommand(used=_token(store)))
 
@@ -744,6 +769,9 @@ EXAMPLES: Mapping[Callable[..., object], Callable[[Store], Example]] = {
     api_tokens.issue_token: _issue,
     api_tokens.revoke_token: _revoke_token,
     api_tokens.use_token: _use_token,
+    api_tokens.end_token: _end_token,
+    api_tokens.issue_own_token: _issue_own,
+    api_tokens.revoke_own_token: _revoke_own,
     web_hooks.add_hook: _add_hook,
     web_hooks.rotate_hook: _rotate_hook,
     web_hooks.disable_hook: _hook,

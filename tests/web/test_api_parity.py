@@ -1,4 +1,4 @@
-"""What a page does a program may do too: every action has its operation, or a reason why it has none."""
+"""What a page shows or does a program may do too: each has its operation, or a reason why it has none."""
 
 from __future__ import annotations
 
@@ -6,34 +6,31 @@ import pkgutil
 from collections.abc import Collection, Mapping
 from importlib import import_module
 
+import pytest
+
 import monitor.web.api
 from monitor.actions import (
     acknowledge,
     api_tokens,
     backup,
     claims,
-    closing_steps,
-    contacts,
-    documents,
-    looks,
+    logins,
     messages,
     people,
-    reports,
     turned_away,
-    two_persons,
     unit_links,
     unit_proposals,
 )
-from monitor.actions.imports import decisions, file, papers, posts, records, roster, withdraw
+from monitor.actions.actor import Right
+from monitor.actions.imports import decisions, papers, posts, records, roster
+from monitor.web import filters
+from monitor.web.api.operation import Acting, ListParameters, Operation
+from monitor.web.api.routes import OPERATIONS
+from monitor.web.auth.needs import NEEDS, OWN
+from tests import apibook
 from tests.actions.test_every_action import ACTIONS, Action, name_of
 
-_LOGIN = "of people and their browsers: a program shows a token and logs in nowhere"
-_SECRETS = "who may come in is decided by an administrator who has logged in, not by a program that has come in"
-_FILE = "a file is taken once a person has read what it would change, bound to their session"
-_PERSONS = "of persons by name and phone, which no program is given"
-_LINK = "of the holder of a signed link, who acts for one unit"
-_OPERATORS = "of two operators, and a program is none"
-_MACHINE = "at the machine's own command line"
+_BULK = "of the command line, which reads the file itself; a file that was sent is kept by import_file"
 LOGIN_MODULES = frozenset({"logins", "provider_logins"})
 SECRET_MODULES = frozenset({"users", "api_tokens", "web_hooks"})
 
@@ -44,47 +41,23 @@ def acts_of(modules: Collection[str]) -> set[Action]:
 
 
 EXCEPTIONS: Mapping[Action, str] = {
-    **dict.fromkeys(acts_of(LOGIN_MODULES), _LOGIN),
-    **dict.fromkeys(acts_of(SECRET_MODULES) - {api_tokens.use_token}, _SECRETS),
+    **dict.fromkeys(acts_of(LOGIN_MODULES), apibook.LOGIN),
+    **dict.fromkeys(acts_of(SECRET_MODULES) - {api_tokens.use_token, api_tokens.end_token}, apibook.SECRETS),
     **dict.fromkeys(
         (
             roster.import_roster,
-            file.import_file,
             posts.import_posts,
             papers.import_papers,
             decisions.import_decisions,
             records.import_records,
-            withdraw.withdraw_import,
         ),
-        _FILE,
+        _BULK,
     ),
+    **dict.fromkeys((messages.show_recipient, people.erase, backup.record_backup), apibook.MACHINE),
     **dict.fromkeys(
-        (
-            acknowledge.acknowledge_in_person,
-            contacts.show_contacts,
-            messages.show_recipient,
-            people.erase,
-            documents.hand_out,
-            unit_proposals.accept_proposal,
-            unit_proposals.decline_proposal,
-        ),
-        _PERSONS,
+        (acknowledge.acknowledge_by_link, unit_proposals.propose, unit_links.subscribe),
+        apibook.LINK,
     ),
-    **dict.fromkeys(
-        (
-            acknowledge.acknowledge_by_link,
-            unit_proposals.propose,
-            unit_links.subscribe,
-            unit_links.stop_links,
-        ),
-        _LINK,
-    ),
-    reports.make_report: "a document that a person reads before it goes to somebody",
-    closing_steps.mark_steps: "a form of seven days, which is kept only as it stood when a person read it",
-    two_persons.confirm_decision: _OPERATORS,
-    two_persons.drop_decision: _OPERATORS,
-    backup.record_backup: _MACHINE,
-    looks.correct_look: "the mistake is found by the person who made it, on the page where it stands",
     turned_away.turn_away: "keeps that a request was refused: nobody asks for it",
 }
 """The actions that no operation does, and why."""
@@ -109,3 +82,55 @@ def test_every_action_of_a_page_is_an_operation_of_the_interface_or_has_a_reason
 def test_no_reason_outlives_its_exception() -> None:
     assert not used() & EXCEPTIONS.keys()
     assert EXCEPTIONS.keys() <= set(ACTIONS)
+    assert logins.log_out in EXCEPTIONS
+
+
+def test_every_page_is_served_by_an_operation_or_has_a_reason_not_to_be() -> None:
+    served = apibook.pages_served()
+    assert served <= apibook.pages_there()
+    assert apibook.pages_there() - served - apibook.PAGES.keys() == set()
+    assert apibook.PAGES.keys() <= apibook.pages_there() - served, "a reason outlives its exception"
+
+
+def test_every_query_of_a_page_is_read_by_the_interface_or_has_a_reason_not_to_be() -> None:
+    pages, interface = apibook.queries_of_pages(), apibook.queries_of_interface()
+    assert len(pages) > 20
+    assert pages - interface - apibook.QUERIES.keys() == set()
+    assert apibook.QUERIES.keys() <= pages - interface, "a reason outlives its exception"
+
+
+def test_the_document_lists_what_is_served_and_what_is_left_to_people() -> None:
+    assert apibook.written() in apibook.DOCUMENT.read_text("utf-8"), "python -m tests.apibook"
+
+
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.page], ids=lambda one: one.name)
+def test_an_operation_asks_for_the_right_of_its_page_and_is_a_unit_s_where_that_is(operation: Operation) -> None:
+    wanted = NEEDS[operation.page]
+    assert operation.right in {wanted, Right.MAKE_REPORT if operation.path == "/reports" else wanted}
+    if operation.is_own:
+        assert operation.page in OWN or operation.name == "showContacts"  # a unit's people see these on their page
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.name)
+def test_what_a_scope_lets_do_is_enough_for_the_action_behind_it(operation: Operation) -> None:
+    if isinstance(operation, Acting) and operation.scope is not None:
+        assert operation.right in api_tokens.RIGHTS[operation.scope]
+
+
+PAGING = {*ListParameters.model_fields}
+
+
+@pytest.mark.parametrize(
+    ("name", "of_the_page", "more"),
+    [
+        ("listAccounts", filters.ACCOUNTS, set[str]()),
+        ("listCases", filters.CASES, {"all"}),
+        ("listReview", tuple(name for name in filters.CASES if name != "wait"), set()),
+        ("listMessages", filters.MESSAGES, set()),
+        ("listLooks", filters.LOOKS, set()),
+        ("listActs", filters.AUDIT, set()),
+    ],
+)
+def test_a_list_is_narrowed_down_by_what_its_page_is(name: str, of_the_page: tuple[str, ...], more: set[str]) -> None:
+    (operation,) = (one for one in OPERATIONS if one.name == name)
+    assert set(operation.parameters.model_fields) - PAGING == {*of_the_page} | more

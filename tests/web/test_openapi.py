@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +16,16 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from monitor.core.token_scope import TokenScope
+from monitor.core.token_scope import NOTES, TokenScope
 from monitor.core.web_hook import HookEvent
 from monitor.store import Store
-from monitor.web.api.operation import Acting, ListReading
+from monitor.web.api.operation import Acting, Downloading, Group, ListReading
 from monitor.web.api.routes import OPERATIONS, ROOT
 from monitor.web.app import create_app
 from tests.services import require_spectral
-from tests.web.county import Surroundings
+from tests.web.conftest import client_of
+from tests.web.county import OVERDUE, Surroundings, fill
+from tests.web.test_api_tokens import bearer, issued
 
 
 @pytest.fixture
@@ -56,9 +60,13 @@ def test_every_part_of_it_is_explained(document: Any) -> None:  # noqa: ANN401
             assert all(parameter["description"] for parameter in said["parameters"]), path
 
 
-def test_every_act_needs_a_scope_that_does_not_only_read() -> None:
+def test_no_scope_that_only_reads_lets_anybody_act() -> None:
+    reading = {TokenScope.READ, TokenScope.OFFICE}
     for operation in OPERATIONS:
-        assert (operation.scope is TokenScope.READ) is not isinstance(operation, Acting)
+        if isinstance(operation, Acting):
+            assert operation.scope not in reading
+        if operation.scope in reading:
+            assert operation.is_safe or isinstance(operation, Downloading)
 
 
 def test_every_list_with_pages_has_a_place_to_go_on_from() -> None:
@@ -94,30 +102,57 @@ def test_every_event_that_is_pushed_stands_in_it_with_what_signs_it(document: An
         assert schema == {"$ref": "#/components/schemas/CaseEvent"}
 
 
-def test_its_page_names_everything_that_stands_in_it_and_loads_no_script(
+PARTS = range(1, len(Group) + 2)
+
+
+def test_its_pages_name_everything_that_stands_in_it_and_load_no_script(
     client: TestClient,
     document: Any,  # noqa: ANN401
 ) -> None:
-    answer = client.get(f"{ROOT}/")
-    page = unescape(answer.text)
-    assert answer.status_code == 200
-    assert len(answer.content) <= 100_000
-    assert "<script" not in page
+    whole = client.get(f"{ROOT}/")
+    pages = [whole, *(client.get(f"{ROOT}/?part={number}") for number in PARTS)]
+    for answer in pages:
+        assert (answer.status_code, "<script" in answer.text) == (200, False)
+        assert len(answer.content) <= 100_000
+    parts = "".join(unescape(answer.text) for answer in pages[1:])
     for path, item in document["paths"].items():
         for method, said in item.items():
-            assert f"{method.upper()} {ROOT}{path}" in page
-            assert said["summary"] in page
-            assert f'id="{said["operationId"]}"' in page
+            assert f"{method.upper()} {ROOT}{path}" in unescape(whole.text)
+            assert f"{method.upper()} {ROOT}{path}" in parts
+            assert said["summary"] in unescape(whole.text)
+            assert f'id="{said["operationId"]}"' in parts
     for name, schema in document["components"]["schemas"].items():
-        assert f'id="{name}"' in page
+        assert f'id="{name}"' in parts or name == "ProblemModel" or "enum" in schema
         for field in schema.get("properties", {}):
-            assert f"<code>{field}</code>" in page
+            assert f"<code>{field}</code>" in parts or name == "ProblemModel"
     for event in document["webhooks"]:
-        assert event in page
+        assert event in parts
+    for scope in TokenScope:
+        assert scope.value in whole.text
+        assert NOTES[scope] in unescape(whole.text)
+    assert client.get(f"{ROOT}/?part=99").status_code == 404
 
 
-def test_every_link_of_its_page_leads_somewhere(client: TestClient) -> None:
-    page = client.get(f"{ROOT}/").text
-    ids = set(re.findall(r' id="([^"]+)"', page))
-    assert set(re.findall(r'href="#([^"]+)"', page)) <= ids
-    assert len(ids) == len(re.findall(r' id="([^"]+)"', page))
+def test_every_link_of_its_pages_leads_somewhere(client: TestClient) -> None:
+    for address in (f"{ROOT}/", *(f"{ROOT}/?part={number}" for number in PARTS)):
+        page = client.get(address).text
+        ids = re.findall(r' id="([^"]+)"', page)
+        assert len(set(ids)) == len(ids), address
+        assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids), address
+        for target, anchor in re.findall(r'href="(/api[^"#]*)#([^"]+)"', page):
+            assert f' id="{anchor}"' in client.get(unescape(target)).text
+        assert 'href="/"' in page or f'href="{ROOT}/"' in page
+
+
+def test_its_examples_work_when_they_are_pasted(empty: Store, around: Surroundings) -> None:
+    fill(empty)
+    client, headers = client_of(empty, around), bearer(issued(empty, around, *TokenScope))
+    lines = [unescape(line) for line in re.findall(r"<pre><code>(.*?)</code></pre>", client.get(f"{ROOT}/").text)]
+    assert len(lines) >= 4
+    for line in lines:
+        asked = shlex.split(line.replace("A01", OVERDUE.id))
+        assert asked[0] == "curl"
+        given = dict(word.split(": ", 1) for flag, word in pairwise(asked) if flag == "-H") | headers
+        body = next((word for flag, word in pairwise(asked) if flag == "-d"), None)
+        answer = client.request("GET" if body is None else "POST", asked[-1], content=body, headers=given)
+        assert answer.status_code == 200, (line, answer.text)

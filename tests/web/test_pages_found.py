@@ -23,6 +23,7 @@ ELSEWHERE = {
     "/me/confirm": "likewise",
     "/users/requests/{number}": "likewise",
     "/me": "likewise: nobody has an own account there",
+    "/me/tokens": "likewise: tests/web/test_own_tokens.py looks at it",
     "/users": "likewise",
     "/users/new": "likewise",
     "/users/{number}": "likewise",

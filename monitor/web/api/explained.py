@@ -13,6 +13,8 @@ _WORDS = {
     "boolean": "true 或 false",
     "null": "空",
     "array": "列表",
+    "object": "对象",
+    "number": "数",
     "date": "日期",
     "date-time": "时间",
 }
@@ -25,8 +27,8 @@ class FieldLine:
     name: str
     kind: str
     """What it holds, in words."""
-    model: str
-    """The object that it holds, if it does."""
+    models: Sequence[str]
+    """The objects that it holds: alone, as one of several, or in a list."""
     is_required: bool
     note: str
 
@@ -62,31 +64,58 @@ class ModelLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """What belongs together, on a page of its own."""
+
+    key: str
+    """In its address."""
+    name: str
+    note: str
+    operations: Sequence[OperationLine]
+    models: Sequence[ModelLine]
+    """The objects that are taken and answered, and those within them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
     """The whole interface."""
 
     title: str
     version: str
     note: str
-    groups: Sequence[tuple[str, str, Sequence[OperationLine]]]
-    """Name, explanation, and what belongs to it."""
-    models: Sequence[ModelLine]
+    chapters: Sequence[Chapter]
+
+    def chapter(self, key: str) -> Chapter | None:
+        """Return one chapter, or None."""
+        return next((chapter for chapter in self.chapters if chapter.key == key), None)
 
 
 def described(document: Json) -> Explained:
-    """Return an OpenAPI document as its page shows it."""
+    """Return an OpenAPI document as its pages show it."""
     schemas: Mapping[str, Json] = document["components"]["schemas"]
+    models = {name: _model(name, schema) for name, schema in sorted(schemas.items())}
     lines = tuple(_operations(document))
-    groups = [
-        (tag["name"], tag["description"], [line for name, line in lines if name == tag["name"]])
-        for tag in document["tags"]
-    ]
     return Explained(
         title=document["info"]["title"],
         version=document["info"]["version"],
         note=document["info"]["description"],
-        groups=groups,
-        models=[_model(name, schema) for name, schema in sorted(schemas.items())],
+        chapters=[
+            _chapter(number, tag, [line for name, line in lines if name == tag["name"]], models)
+            for number, tag in enumerate(document["tags"], start=1)
+        ],
+    )
+
+
+def _chapter(number: int, tag: Json, lines: Sequence[OperationLine], models: Mapping[str, ModelLine]) -> Chapter:
+    wanted = [name for line in lines for name in (line.body, line.answer) if name]
+    named: dict[str, ModelLine] = {}
+    while wanted:
+        name = wanted.pop(0)
+        if name not in named:
+            named[name] = models[name]
+            wanted += [held for field in models[name].fields for held in field.models]
+    return Chapter(
+        key=str(number), name=tag["name"], note=tag["description"], operations=lines, models=list(named.values())
     )
 
 
@@ -125,7 +154,7 @@ def _parameter(given: Json) -> FieldLine:
     return FieldLine(
         name=given["name"],
         kind=_kind(given["schema"]),
-        model="",
+        models=(),
         is_required=given["required"],
         note=given["description"],
     )
@@ -137,7 +166,7 @@ def _model(name: str, schema: Json) -> ModelLine:
         FieldLine(
             name=field,
             kind=_kind(given),
-            model=_held(given),
+            models=_held(given),
             is_required=field in required,
             note=given.get("description", ""),
         )
@@ -163,10 +192,10 @@ def _plain(schema: Json) -> str:
     return _WORDS.get(schema.get("format", ""), "") or _WORDS.get(schema.get("type", ""), "")
 
 
-def _held(schema: Json) -> str:
-    """Return the object that a field holds, alone, as one of several, or in a list; empty for none."""
+def _held(schema: Json) -> tuple[str, ...]:
     kinds = schema.get("anyOf", (schema,))
-    return next(filter(None, (_named(kind.get("items", kind)) for kind in kinds)), "")
+    parts = (kind.get("items", kind.get("propertyNames", kind)) for kind in kinds)
+    return tuple(filter(None, map(_named, parts)))
 
 
 def _named(schema: Json) -> str:

@@ -9,9 +9,17 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from monitor.core.token_scope import TokenScope
 from monitor.core.web_hook import HookEvent
-from monitor.web.api.operation import Acting, ListReading, NoParameters, Operation
+from monitor.web.api.bodies import JSON, body_model, needs_body
+from monitor.web.api.operation import (
+    Acting,
+    Downloading,
+    Group,
+    ListReading,
+    NoParameters,
+    Operation,
+    Uploading,
+)
 from monitor.web.api.schema import NAME_PATTERN, CaseEvent, ProblemModel
 from monitor.web.problem import PROBLEM
 
@@ -30,6 +38,7 @@ _PROBLEMS = {
     429: "登记过多，请稍后再试。",
     503: "数据库暂时不能使用，请稍后再试。",
 }
+FILE = "application/octet-stream"
 _NAMED = {"type": "string", "pattern": NAME_PATTERN}
 _NUMBER = {"type": "integer", "minimum": 1, "maximum": 999_999_999}
 _READING = (400, 401, 403, 404, 503)
@@ -44,21 +53,20 @@ def openapi(operations: Sequence[Operation], version: str, *, is_open: bool, off
     for operation in operations:
         paths.setdefault(_address(operation), {})[_method(operation)] = {
             **_described(operation, references),
-            "security": [] if is_open and operation.scope is TokenScope.READ else [{"token": []}],
+            "security": [{}, {"token": []}] if is_open and operation.is_safe else [{"token": []}],
         }
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "巡查：政务新媒体监测",
             "version": version,
-            "description": "程序能读、能办的都列在这里，用的是与页面同样的数据、权限和操作记录；"
-            "没有列出的只能在页面上办，如导入、联系人、用户。时间为北京时间，带时区。",
+            "description": "程序能读、能办的都列在这里，用的是与页面同样的数据、筛选、权限和操作记录；"
+            "登录和密码、发放令牌和管理推送地址只能由人在页面上办，没有列出。时间为北京时间，带时区。",
             "contact": {"name": office or "办公室"},
         },
         "servers": [{"url": "/api/v1"}],
         "tags": [
-            {"name": "读取", "description": "只读。"},
-            {"name": "办理", "description": "有改动，均留操作记录。"},
+            *({"name": group.label, "description": group.note} for group in Group),
             _PUSHED,
         ],
         "paths": paths,
@@ -75,9 +83,10 @@ def openapi(operations: Sequence[Operation], version: str, *, is_open: bool, off
 def _models(operations: Iterable[Operation]) -> list[tuple[type[BaseModel], JsonSchemaMode]]:
     models: dict[type[BaseModel], JsonSchemaMode] = {ProblemModel: "serialization", CaseEvent: "serialization"}
     for operation in operations:
-        models[operation.answer] = "serialization"
-        if isinstance(operation, Acting) and operation.body is not None:
-            models[operation.body] = "validation"
+        if not isinstance(operation, Downloading):
+            models[operation.answer] = "serialization"
+        if (body := body_model(operation)) is not None:
+            models[body] = "validation"
     return list(models.items())
 
 
@@ -113,7 +122,7 @@ def _pushed(event: HookEvent, content: Json) -> Json:
             {"name": name, "in": "header", "required": True, "description": note, "schema": {"type": "string"}}
             for name, note in _HEADERS.items()
         ],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": content}}},
+        "requestBody": {"required": True, "content": {JSON: {"schema": content}}},
         "responses": {status: {"description": note} for status, note in _TAKEN.items()},
         "security": [],
     }
@@ -123,15 +132,26 @@ def _described(operation: Operation, references: References) -> Json:
     said: Json = {
         "operationId": operation.name,
         "summary": operation.summary,
-        "description": f"令牌须有“{operation.scope.label}”（{operation.scope.value}）的权限。",
-        "tags": ["办理" if isinstance(operation, Acting) else "读取"],
+        "description": _who(operation),
+        "tags": [operation.group.label],
         "parameters": [*_path_parameters(operation), *_query_parameters(operation)],
         "responses": _responses(operation, references),
     }
-    if isinstance(operation, Acting) and operation.body is not None:
-        content = {"application/json": {"schema": references[operation.body]}}
-        said["requestBody"] = {"required": True, "content": content}
+    if isinstance(operation, Uploading):
+        said["requestBody"] = {"required": True, "content": {FILE: {"schema": {"type": "string", "minLength": 1}}}}
+    elif (body := body_model(operation)) is not None:
+        content = {JSON: {"schema": references[body]}}
+        said["requestBody"] = {"required": needs_body(operation), "content": content}
     return said
+
+
+def _who(operation: Operation) -> str:
+    """Return who may ask for an operation, in a sentence or two."""
+    if operation.scope is None:
+        return "任何有效的令牌都可以。"
+    scope = f"令牌须有“{operation.scope.label}”（{operation.scope.value}）的权限。"
+    person = f"属于用户的，本人须有{operation.right.label}的权限"
+    return f"{scope}{person}{'；单位用户只限本单位' if operation.is_own else '，单位用户不能使用'}。"
 
 
 def _path_parameters(operation: Operation) -> list[Json]:
@@ -172,6 +192,9 @@ def _inlined(schema: Json, definitions: Mapping[str, Json]) -> Json:
 
 
 def _responses(operation: Operation, references: References) -> Json:
+    if isinstance(operation, Downloading):
+        files = {media: {"schema": {"type": "string"}} for media in operation.media}
+        return {"200": {"description": "文件。", "content": files}, **_problems((*_READING, 409))}
     answer: Json = references[operation.answer]
     if not isinstance(operation, Acting):
         schema = {"type": "array", "items": answer} if isinstance(operation, ListReading) else answer
@@ -181,12 +204,12 @@ def _responses(operation: Operation, references: References) -> Json:
     answers = _problems(_ACTING)
     for status, note in operation.statuses.items():
         content = answers.get(str(status), {}).get("content", {})
-        answers[str(status)] = {"description": note, "content": {"application/json": {"schema": answer}} | content}
+        answers[str(status)] = {"description": note, "content": {JSON: {"schema": answer}} | content}
     return answers
 
 
 def _answered(schema: Json, note: str) -> Json:
-    return {"description": note, "content": {"application/json": {"schema": schema}}}
+    return {"description": note, "content": {JSON: {"schema": schema}}}
 
 
 def _problems(statuses: Iterable[int]) -> dict[str, Json]:

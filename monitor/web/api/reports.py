@@ -5,16 +5,43 @@ A report is about all areas of the office: for a program that has but one of the
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 
-from monitor.core.figures import Figure, FigureGroup, Figures, MonthFigures, OpenGap
-from monitor.core.report import KeptReport
+from starlette.responses import Response
+
+from monitor.actions.actor import Right
+from monitor.actions.documents import HandOutCommand, hand_out
+from monitor.actions.reports import MakeReportCommand, asked_period, make_report
+from monitor.core.figures import Figure, FigureGroup, FigureName, Figures, MonthFigures, OpenGap
+from monitor.core.members import member
+from monitor.core.report import DueReport, KeptReport
 from monitor.core.shapes import Shape, moment_shape
 from monitor.core.token_scope import TokenScope
-from monitor.queries.reports import read_listed, read_reckoning
+from monitor.documents.reports import document_of, file_name, parts_of, template_version
+from monitor.documents.writing import NotWrittenError, content_of
+from monitor.pipeline.reckoning import reckon
+from monitor.queries.reports import accounts_behind, read_listed, read_reckoning, read_reports
 from monitor.store import Tx
-from monitor.web.api.operation import Call, Found, ListParameters, ListReading, Operation, Reading
-from monitor.web.api.schema import ReportDetail, ReportModel
+from monitor.web.api.operation import (
+    Acting,
+    Answer,
+    Call,
+    Downloading,
+    Found,
+    Group,
+    ListParameters,
+    ListReading,
+    Operation,
+    Reading,
+    found,
+    in_memory,
+)
+from monitor.web.api.problems import ProblemError
+from monitor.web.api.reach import nothing, require_all_areas
+from monitor.web.api.schema_office import CountedModel, DueReportModel, MadeModel, ReportBody, ReportDetail, ReportModel
+from monitor.web.download import MEDIA_TYPES, attachment
+from monitor.web.pages.reports import handout_of
 from monitor.web.paging import whole
 
 
@@ -22,15 +49,14 @@ def _reports(tx: Tx, call: Call) -> Found:
     behind = None if call.place is None else int(str(call.place[0]))
     if call.actor.area is not None:
         return Found((), ())
-    found = read_listed(tx, limit=call.parameters.limit + 1, behind_number=behind)
-    return Found([_report(kept) for kept in found], [(kept.number,) for kept in found])
+    return found(read_listed(tx, limit=call.limit, behind_number=behind), lambda kept: (kept.number,), _report)
 
 
 def _one_report(tx: Tx, call: Call) -> Shape | None:
-    found = read_reckoning(tx, whole(call.path["number"]))
-    if found is None or call.actor.area is not None:
+    made = read_reckoning(tx, whole(call.path["number"]))
+    if made is None or call.actor.area is not None:
         return None
-    kept, _ = found
+    kept, _ = made
     return _report(kept) | _whole(kept.figures, kept.number)
 
 
@@ -105,24 +131,140 @@ def _gap(gap: OpenGap) -> Shape:
     return {"account": gap.account, "name": gap.name, "unit": gap.unit, "since": since, "days": gap.days}
 
 
-REPORT_READINGS: tuple[Operation, ...] = (
+def _due(tx: Tx, call: Call) -> Found:
+    require_all_areas(call, "报表")
+    page = read_reports(tx, call.now, call.context.calendar, 1)
+    everything = dict.fromkeys((*page.missed, *page.coming))
+    return in_memory(everything, call, _due_place, lambda one: _coming(one, is_missed=one in page.missed))
+
+
+def _due_place(one: DueReport) -> tuple[str, str, str]:
+    return one.on.isoformat(), one.kind.value, one.period.key
+
+
+def _coming(one: DueReport, *, is_missed: bool) -> Shape:
+    return {"kind": one.kind, "period": one.period.key, "on": one.on, "missed": is_missed}
+
+
+async def _make(call: Call) -> Answer:
+    require_all_areas(call, "报表")
+    context, kind, now = call.context, call.body.kind, call.now
+    call.actor.require(Right.MAKE_REPORT)
+    period = asked_period(kind, call.body.period, now)
+    reckoning = await call.query(lambda tx: reckon(tx, context.rules, period, now=now))
+    command = MakeReportCommand(kind=kind, reckoning=reckoning, template=template_version(kind, context.folder))
+    number = await call.perform(make_report, command)
+    return Answer(200, {"said": f"已生成{kind.label}（{period.label}）。", "number": number})
+
+
+def _counted(tx: Tx, call: Call) -> Found:
+    kept = read_reckoning(tx, whole(call.path["number"]))
+    if kept is None or call.actor.area is not None:
+        raise nothing()
+    accounts = accounts_behind(kept[1], call.parameters.figure)
+    return in_memory(accounts, call, lambda one: (one.account,))
+
+
+async def _file(call: Call) -> Response:
+    number, name = whole(call.path["number"]), call.path["name"]
+    kept = await call.query(lambda tx: read_reckoning(tx, number)) if call.actor.area is None else None
+    stem, _, ending = name.rpartition(".")
+    part = member(parts_of(kept[0].kind), stem) if kept else None
+    if kept is None or part is None or ending not in MEDIA_TYPES:
+        raise nothing()
+    report, reckoning = kept
+    document = document_of(part, report.kind, reckoning, call.context.office)
+    file = file_name(report, part, ending)
+    try:
+        content = await asyncio.to_thread(content_of, file, document, call.context.folder)
+    except NotWrittenError as error:
+        raise ProblemError(409, f"{error}。") from error
+    what = handout_of(part, report.kind)
+    await call.perform(hand_out, HandOutCommand(what=what, file=file, detail=f"{report.mark}{report.title}"))
+    return attachment(content, file)
+
+
+class FigureParameters(ListParameters):
+    """The parameters of the accounts that a figure counts."""
+
+    figure: FigureName
+    """哪一项指标。"""
+
+
+_NUMBER = {"number": "报表编号。"}
+REPORTS: tuple[Operation, ...] = (
     ListReading(
         name="listReports",
         path="/reports",
         summary="已生成的报表，最近的在前",
+        group=Group.REPORTS,
+        page="/reports",
+        right=Right.REPORT,
         scope=TokenScope.READ,
-        parameters=ListParameters,
         answer=ReportModel,
         read=_reports,
         kinds=(int,),
+    ),
+    ListReading(
+        name="listDueReports",
+        path="/reports/due",
+        summary="按期应出的报表：已到期而没有生成的，和下一份",
+        group=Group.REPORTS,
+        page="/reports",
+        right=Right.REPORT,
+        scope=TokenScope.READ,
+        answer=DueReportModel,
+        read=_due,
+        kinds=(str, str, str),
     ),
     Reading(
         name="getReport",
         path="/reports/{number}",
         summary="一份报表的各项指标",
+        group=Group.REPORTS,
+        page="/reports/{number}",
+        right=Right.REPORT,
         scope=TokenScope.READ,
         answer=ReportDetail,
         read=_one_report,
-        path_notes={"number": "报表编号。"},
+        path_notes=_NUMBER,
+    ),
+    ListReading(
+        name="listCounted",
+        path="/reports/{number}/accounts",
+        summary="报表的一项指标所计的账号，按账号ID",
+        group=Group.REPORTS,
+        page="/reports/{number}/accounts",
+        right=Right.REPORT,
+        scope=TokenScope.READ,
+        parameters=FigureParameters,
+        answer=CountedModel,
+        read=_counted,
+        kinds=(str,),
+        path_notes=_NUMBER,
+    ),
+    Downloading(
+        name="downloadReport",
+        path="/reports/{number}/files/{name}",
+        summary="下载一份报表，留操作记录",
+        group=Group.REPORTS,
+        page="/reports/{number}/files/{name}",
+        right=Right.REPORT,
+        scope=TokenScope.READ,
+        media=tuple(MEDIA_TYPES.values()),
+        take=_file,
+        path_notes=_NUMBER | {"name": "哪一份、哪种格式，如 text.docx、problems.xlsx。"},
+    ),
+    Acting(
+        name="makeReport",
+        path="/reports",
+        summary="按现在的数据生成一份报表；重做同一期间的，另成一份",
+        group=Group.REPORTS,
+        page="/reports",
+        right=Right.MAKE_REPORT,
+        scope=TokenScope.DECIDE,
+        body=ReportBody,
+        answer=MadeModel,
+        act=_make,
     ),
 )

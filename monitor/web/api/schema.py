@@ -5,30 +5,41 @@ Descriptions are for the programmers of other systems, in Chinese.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from monitor.actions.case_batch import MOST
-from monitor.core.account import AccountFunction, AccountStatus, Platform
+from monitor.core.account import AccountFunction, AccountStatus, Platform, Role
+from monitor.core.calendar import beijing
 from monitor.core.case import Closing, StepKind
 from monitor.core.claim import Verdict
+from monitor.core.closing_steps import ClosingDay
 from monitor.core.decision import Ruling
-from monitor.core.figures import FigureName
 from monitor.core.finding import Basis, State, Strength
-from monitor.core.message import MessageState
+from monitor.core.light import Light
+from monitor.core.message import MessageAct, MessageState
 from monitor.core.observation import Covers, Precision, Reason, Standing
-from monitor.core.report import ReportKind
 from monitor.core.subject import SubjectKind
 from monitor.core.web_hook import HookEvent
+from monitor.web.words import masked
 
 
 class Model(BaseModel):
     """A value of the interface; nothing beyond what it names is taken or given."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, from_attributes=True)
 
+
+Moment = Annotated[
+    datetime,
+    PlainSerializer(lambda at: beijing(at).isoformat(), return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
+]
+"""A moment that is answered, on Beijing's clock."""
+Masked = Annotated[str, PlainSerializer(masked, return_type=str)]
+"""A text in which somebody may have written how people are reached: nobody's number leaves."""
 
 _STEERING = r"\u0000-\u001f\u007f-\u009f"
 """Characters that no database and no log takes as they are."""
@@ -77,8 +88,18 @@ class AccountModel(Model):
     """是否主账号。"""
     homepage: str | None
     """主页链接。"""
-    newest: AwareDatetime | None
+    light: Light
+    """更新情况。"""
+    days: int | None
+    """距最近一次更新的天数；没有可计算的为空。"""
+    deadline: date | None
+    """更新期限；没有期限的为空。"""
+    newest: Moment | None
     """已知最近一次发布的时间。"""
+    seen: date | None
+    """最近一次采集到的日期。"""
+    others: str
+    """其他问题，最重的一项和项数；没有的为空。"""
     muted_until: date | None
     """暂停提醒的最后一天。"""
 
@@ -137,6 +158,94 @@ class CaseModel(Model):
     steps: list[StepModel]
 
 
+class AcknowledgementModel(Model):
+    """有人知悉了一个事项。"""
+
+    by: str
+    at: Moment
+
+
+class DecisionModel(Model):
+    """对一个事项登记过的一个决定。"""
+
+    ruling: Ruling
+    by: str
+    at: Moment
+    note: str
+    document: str | None
+    until: date | None
+    """豁免的最后一天。"""
+    into: str | None
+    """清理整合归集到哪里。"""
+    standing: bool
+    """现在仍有效。"""
+
+
+class WaitingDecisionModel(Model):
+    """一名操作员提出、待另一名确认的决定。"""
+
+    ruling: Ruling
+    asked_by: str
+    at: Moment
+    note: str
+
+
+class CaseDetail(CaseModel):
+    """一个事项，和现在的情况。"""
+
+    because: str
+    """现在的情况，一句中文。"""
+    finding: FindingModel | None
+    """规则现在的判定；已办结的为空。"""
+    due: date | None
+    """期限。"""
+    coming: str
+    """下一步。"""
+    acknowledged: list[AcknowledgementModel]
+    decisions: list[DecisionModel]
+    rulings: list[Ruling]
+    """可以登记的决定。"""
+    waiting: WaitingDecisionModel | None
+    can_be_closed: bool
+    """可以人工办结。"""
+    seen: str
+    """现在的情况的标记，登记决定时带上。"""
+
+
+class ReviewModel(Model):
+    """一个待联合研判的事项。"""
+
+    case: int
+    rule: str
+    account: str | None
+    name: str | None
+    platform: Platform | None
+    unit: str | None
+    area: str | None
+    because: str
+    due: date | None
+    index: list[str]
+    """最近八周的指数，最早的在前；没有的为“—”。"""
+    rulings: list[Ruling]
+    """可以登记的决定。"""
+
+
+class SecondBody(Model):
+    """对另一名操作员提出的决定怎样答复。"""
+
+    act: Literal["confirm", "drop"]
+    """confirm 为确认，drop 为退回；自己提出的，drop 为撤回。"""
+    why: Remark = ""
+    """退回的理由。"""
+
+
+class AcknowledgeBody(Model):
+    """谁知悉了。"""
+
+    role: Literal[Role.LIAISON, Role.LEADER] | None = None
+    """由办公室代为登记的写明：liaison 联络员，leader 责任领导；单位用户本人不填。"""
+
+
 class CaseEvent(Model):
     """推送的内容：一个事项列入、有新的一步或办结之后的情况。"""
 
@@ -150,6 +259,10 @@ class CaseEvent(Model):
 class AccountDetail(AccountModel):
     """一个账号，及对它的判定和它的事项。"""
 
+    said: str
+    """最近一次提醒，和单位是否已知道。"""
+    coming: str
+    """下一步。"""
     findings: list[FindingModel]
     cases: list[CaseModel]
 
@@ -204,7 +317,7 @@ class ObservationModel(Model):
 
 
 class MessageModel(Model):
-    """一条消息，不含正文和收件人。"""
+    """一条消息。"""
 
     id: str
     channel: str | None
@@ -216,18 +329,82 @@ class MessageModel(Model):
     attempts: int
 
 
-class TaskModel(Model):
-    """今天要办的一件事。"""
+class TryModel(Model):
+    """一次发送。"""
 
-    key: str
-    count: int
-    text: str
-    why: str
-    """原因或名单。"""
-    due: date | None
-    """期限；已过的为应办的日期，没有期限的为空。"""
-    link: str
-    """办理的页面。"""
+    at: Moment
+    said: str
+    """结果，一句中文。"""
+
+
+class MessageActModel(Model):
+    """有人对一条消息办了什么。"""
+
+    at: Moment
+    kind: MessageAct
+    by: str
+    text: Masked
+
+
+class MessageDetail(MessageModel):
+    """一条消息：收件人读到的文字（电话、邮箱和个人链接已隐去），和发送经过。"""
+
+    body: Masked
+    units: list[str]
+    accounts: list[str]
+    changed: bool
+    """待放行的：生成以后账号的情况有了变化。"""
+    is_failure: bool
+    """发送失败，须有人办理。"""
+    tries: list[TryModel]
+    acts: list[MessageActModel]
+    seen: str
+    """文字的标记，放行时带上；文字已有变化的不放行。"""
+
+
+class MuteModel(Model):
+    """一次暂停提醒。"""
+
+    kind: SubjectKind
+    subject: str
+    """账号ID、单位名称或地区。"""
+    area: str | None
+    first: date
+    until: date
+    """最后一天。"""
+    by: str
+    why: Masked
+
+
+class LookLineModel(Model):
+    """一个要人工核查的账号。"""
+
+    account: str
+    name: str
+    platform: Platform
+    unit: str
+    area: str
+    homepage: str | None
+    seen_at: Moment | None
+    """最近一次看到完整列表的时间。"""
+    days_unseen: int | None
+    last: date | None
+    """已知最新发布的日期。"""
+    due: bool
+    """到期，要人看。"""
+
+
+class DoneLookModel(Model):
+    """一次人工核查的登记。"""
+
+    number: int
+    account: str
+    by: str
+    at: Moment
+    newest: Moment | None
+    """看到的最新发布；没有发布过的为空。"""
+    complete: bool
+    """看到了完整列表。"""
 
 
 class ClaimModel(Model):
@@ -239,88 +416,6 @@ class ClaimModel(Model):
     said: str
     """给登记人的一句话。"""
     post: PostModel | None
-
-
-class FigureModel(Model):
-    """报表的一项指标。"""
-
-    name: FigureName
-    label: str
-    """中文名称。"""
-    value: float | None
-    """数值；合格率为百分数；没有可检查的账号时为空。"""
-    before: float | None
-    """上期的数值。"""
-    text: str
-    """报表上的写法，带单位。"""
-    change: str
-    """与上期相比，报表上的写法。"""
-    how: str
-    """怎样计算，一句中文。"""
-    accounts: str
-    """列出所计账号的页面地址。"""
-
-
-class ReportModel(Model):
-    """一份已生成的报表。"""
-
-    number: int
-    kind: ReportKind
-    period: str
-    """期间，如 2026-W21、2026-05、2026-Q2、2026-05-01..2026-05-20。"""
-    first: date
-    last: date
-    known_at: AwareDatetime
-    """数据截至何时。"""
-    made_at: AwareDatetime
-    by: str
-    """谁生成的。"""
-    digest: str
-    """数据的校验值（SHA-256）。"""
-
-
-class FigureGroupModel(Model):
-    """一个平台或一个单位的检查情况。"""
-
-    name: str
-    area: str
-    accounts: int
-    checked: int
-    unqualified: int
-    exempted: int
-    not_verifiable: int
-    pass_rate: float | None
-
-
-class FigureMonthModel(Model):
-    """一个月的检查情况。"""
-
-    month: str
-    accounts: int
-    checked: int
-    unqualified: int
-    pass_rate: float | None
-    episodes: int | None
-
-
-class OpenGapModel(Model):
-    """期末仍未更新的一个账号。"""
-
-    account: str
-    name: str
-    unit: str
-    since: date
-    days: int
-
-
-class ReportDetail(ReportModel):
-    """一份已生成的报表，及它的各项指标。"""
-
-    figures: list[FigureModel]
-    platforms: list[FigureGroupModel]
-    units: list[FigureGroupModel]
-    months: list[FigureMonthModel]
-    gaps: list[OpenGapModel]
 
 
 class DoneModel(Model):
@@ -348,8 +443,12 @@ class DecisionBody(Model):
     """依据文号或纪要编号。"""
     until: date | None = None
     """豁免的最后一天。"""
+    on: date | None = None
+    """作出决定的日期；不填为今天。"""
     into: Said | None = None
     """清理整合归集到的账号：账号ID，或同一地区内账号的名称；不在台账上的写名称。"""
+    seen: Said | None = None
+    """读到的 seen；情况已有变化的不登记，答复409并写明谁在何时办了什么。"""
 
 
 class PickedBody(Model):
@@ -360,6 +459,8 @@ class PickedBody(Model):
     ruling: Ruling
     into: Said | None = None
     """清理整合归集到的账号；不填的，按共同的。"""
+    seen: Said | None = None
+    """读到的 seen；情况已有变化的列入 passed。"""
 
 
 class DecisionsBody(Model):
@@ -374,8 +475,12 @@ class DecisionsBody(Model):
     """依据文号或纪要编号。"""
     until: date | None = None
     """豁免的最后一天。"""
+    on: date | None = None
+    """作出决定的日期；不填为今天。"""
     into: Said | None = None
     """清理整合归集到的账号。"""
+    present: Annotated[list[Said], Field(max_length=20)] = []
+    """参加研判的部门。"""
 
 
 class PassedModel(Model):
@@ -393,6 +498,13 @@ class DecidedModel(Model):
     """办了什么，一句中文。"""
     passed: list[PassedModel]
     """没有登记的，原样未动。"""
+
+
+class ReleaseBody(Model):
+    """放行一条待放行的消息；可以没有内容。"""
+
+    seen: Said | None = None
+    """读到的 seen；文字已有变化的不放行。"""
 
 
 class WithholdBody(Model):
@@ -422,11 +534,24 @@ class LookBody(Model):
     """将认定超期的，须再核对一次，确认后为 true。"""
 
 
+class CorrectionBody(Model):
+    """改正一次人工核查的登记。"""
+
+    newest: Remark
+    """应为的日期，写法同登记；为空是只撤回。"""
+    is_complete: bool = True
+    why: Said
+    """原来的登记错在哪里。"""
+    is_confirmed: bool = False
+
+
 class ClosingBody(Model):
     """人工办结一个事项。"""
 
     by: Said | None = None
     note: Remark = ""
+    seen: Said | None = None
+    """读到的 seen；情况已有变化的不登记，答复409。"""
 
 
 class MuteBody(Model):
@@ -441,3 +566,57 @@ class MuteBody(Model):
     """最后一天；为空是提前结束。"""
     why: Said
     by: Said | None = None
+
+
+class ClosingStepsModel(Model):
+    """一个账号的注销进度。"""
+
+    ruling: Ruling
+    """注销，或清理整合。"""
+    asked: list[ClosingDay]
+    """这个账号要登记的各步，按先后。"""
+    days: dict[ClosingDay, date]
+    """已登记的日期。"""
+    next: str | None
+    """下一步；都已办完的为空。"""
+    opens: date | None
+    """下一步最早哪天能办；现在就能办的为空。"""
+    due: date | None
+    """下一步的期限。"""
+    seen: str
+    """现在的情况的标记，登记时带上。"""
+
+
+class StepsBody(Model):
+    """注销进度各步的日期，写明全部已办的步骤；没有写的视为没有办。"""
+
+    days: dict[ClosingDay, date | None]
+    why: Remark = ""
+    """改动已登记的日期时的更正原因。"""
+    seen: Said
+    """读到的 seen；情况已有变化的答复409。"""
+
+
+class ContactsBody(Model):
+    """要看哪个账号的主办单位的联系人。"""
+
+    account: Said
+    """账号ID。"""
+
+
+class ContactModel(Model):
+    """一位联系人。"""
+
+    role: Role
+    name: str
+    phone: str | None
+    mail: str | None
+    dingtalk: str | None
+
+
+class ContactsModel(Model):
+    """一个单位的联系人。"""
+
+    unit: str
+    area: str
+    contacts: list[ContactModel]

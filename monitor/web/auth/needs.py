@@ -79,6 +79,8 @@ NEEDS: Mapping[str, Right] = {
     "/me/second-factor/remove": Right.KEEP_LOGIN,
     "/me/sessions/end": Right.KEEP_LOGIN,
     "/me/confirm": Right.KEEP_LOGIN,
+    "/me/tokens": Right.KEEP_LOGIN,
+    "/me/tokens/{number}/revoke": Right.KEEP_LOGIN,
     "/logout": Right.KEEP_LOGIN,
     "/users": Right.MANAGE_USERS,
     "/users/new": Right.MANAGE_USERS,
@@ -104,6 +106,8 @@ OWN = frozenset(
         "/me/second-factor/remove",
         "/me/sessions/end",
         "/me/confirm",
+        "/me/tokens",
+        "/me/tokens/{number}/revoke",
         "/logout",
     }
 )
@@ -116,7 +120,7 @@ FREE = ("/healthz", "/readyz", "/metrics", "/static/", "/k/", "/api/")
 """The beginnings of addresses behind which nobody is asked who they are: machines, and holders of signed links."""
 PROVED = frozenset({Right.MANAGE_USERS, Right.MANAGE_TOKENS, Right.MANAGE_HOOKS})
 """The rights whose forms ask for a proof of who is there that is no older than a short while."""
-PROVED_FORMS = frozenset({"/system/hooks"})
+PROVED_FORMS = frozenset({"/system/hooks", "/me/tokens"})
 """The pages that ask for less to be seen, and whose form is of that kind."""
 PROVED_READS: Mapping[str, str] = {"/imports/roster.xlsx": "", "/accounts.xlsx": "people"}
 """The pages that hand out people's data by the hundred and ask for that, too; if a parameter is named, with that."""

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from monitor.actions.api_tokens import LONGEST, IssueTokenCommand, RevokeTokenCommand, issue_token, revoke_token
 from monitor.actions.refused import RefusedError
-from monitor.core.token_scope import TokenScope
+from monitor.core.token_scope import NOTES, TokenScope
 from monitor.queries.tokens import read_areas, read_tokens
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.forms import Form, Problems, done, form_of, problems_of
@@ -42,16 +42,23 @@ async def issue(pages: Pages, request: Request) -> Response:
     """Answer the form of a new token: it is shown, this once."""
     form = await form_of(request)
     command = IssueTokenCommand(
-        name=form.get("name"),
-        scopes=frozenset(scope for scope in TokenScope if scope.value in form.all("scopes")),
-        lasts=timedelta(days=min(whole(form.get("lasts")), LONGEST.days + 1)),
-        area=form.get("area") or None,
+        name=form.get("name"), scopes=scopes_in(form), lasts=lasts_in(form), area=form.get("area") or None
     )
     try:
         await pages.perform(request, issue_token, command)
     except RefusedError as refused:
         return await _page(pages, request, typed=form, problems=problems_of(refused))
     return await _page(pages, request, secret=command.secret, of=command.name.strip())
+
+
+def scopes_in(form: Form) -> frozenset[TokenScope]:
+    """Return the scopes that a form ticks."""
+    return frozenset(TokenScope.given(form.all("scopes")))
+
+
+def lasts_in(form: Form) -> timedelta:
+    """Return for how long a token is to be good; what is too long stays so."""
+    return timedelta(days=min(whole(form.get("lasts")), LONGEST.days + 1))
 
 
 async def revoke(pages: Pages, request: Request) -> Response:
@@ -82,6 +89,7 @@ async def _page(
         tokens=lines,
         areas=await pages.context.store.query(read_areas),
         scopes=TokenScope,
+        notes=NOTES,
         days=DAYS,
         longest=LONGEST.days,
         typed=typed or Form({"scopes": (TokenScope.READ.value,)}),
