@@ -19,6 +19,7 @@ class Column:
 
     name: str
     width: int = 14
+    """In letters of the Latin alphabet; 0: as its cells need."""
     choices: tuple[str, ...] = ()
     """The words offered in a drop-down; others are refused by the spreadsheet program."""
     choices_of: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -37,7 +38,7 @@ class Table:
     @classmethod
     def of(cls, names: Sequence[str], rows: Iterable[Sequence[Value]]) -> Table:
         """Return a table whose columns are nothing but names."""
-        return cls(columns=tuple(Column(name=name) for name in names), rows=rows)
+        return cls(columns=tuple(Column(name=name, width=0) for name in names), rows=rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,5 +128,7 @@ class Document:
     """True if 送审稿 stands above it."""
     landscape: bool = False
     """True if the pages of the text lie on their side."""
+    signatures: Sequence[str] = ()
+    """Who signs below the table, each in a box of their own."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """What a template may print word by word, by the name that it has there."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from monitor.core.account import AccountStatus
+from monitor.core.account import Account, AccountStatus
 from monitor.core.calendar import beijing_date
 from monitor.core.case import CHIEF
 from monitor.core.decision import Decision, parties
-from monitor.core.episode import Episodes
 from monitor.core.figures import FOR_REVIEW
 from monitor.core.finding import Finding
 from monitor.core.judgement import headline
@@ -16,30 +16,68 @@ from monitor.core.labels import evidence_list
 from monitor.core.pass_rate import PassRate, pass_rate
 from monitor.core.period import Period
 from monitor.core.record import Record
-from monitor.documents.document import Document, Table, Value
-from monitor.documents.dossier import AREA, Dossier, has_areas, in_order
+from monitor.documents.document import Column, Document, Table, Value
+from monitor.documents.dossier import Dossier, has_areas, in_order
 from monitor.documents.spared import spared
 
-COLUMNS = (
-    "主办单位",
-    "账号ID",
-    "账号名称",
-    "平台",
-    "建议",
-    "触发规则",
-    "情况",
-    "证据",
-    "超期次数",
-    "超期天数",
-    "最长未更新天数",
-    "未更新分类",
-    "指数近8周",
-    "粉丝",
-    "已有决定",
-    "本单位意见",
-    "研判结论",
-    "参加部门",
-)
+_WIDTHS = {
+    "序号": 5,
+    "账号": 22,
+    "触发规则": 26,
+    "事实": 34,
+    "指数近8周": 12,
+    "粉丝": 8,
+    "单位意见": 14,
+    "建议": 9,
+    "研判结论": 12,
+    "签字": 10,
+}
+COLUMNS = tuple(_WIDTHS)
+OFFICES = ("县政府办公室", "宣传部（网信办）", "融媒体中心", "大数据发展中心")
+"""Who signs the sheet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewEntry:
+    """One account, or unit, about which the review decides; each text a line of its own."""
+
+    account: Account | None
+    unit: str
+    """As it is called where several areas have units of one name."""
+    rules: Sequence[str]
+    facts: Sequence[str]
+    index: Sequence[str] = ()
+    """The index of the last weeks, oldest first."""
+    proposal: str = ""
+
+    @property
+    def called(self) -> str:
+        """What people call it, its unit, and the id that a file of decisions names it by."""
+        one = self.account
+        return f"{one.name}（{one.platform.label}）\n{self.unit}\n{one.id}" if one else self.unit
+
+
+def review_sheet(entries: Sequence[ReviewEntry], head: Sequence[str]) -> Document:
+    """Return 联合研判表: the facts of each entry, room for what is said and decided, and boxes for the signatures."""
+    rows = tuple(_sheet_row(number, entry) for number, entry in enumerate(entries, start=1))
+    columns = tuple(Column(name=name, width=width) for name, width in _WIDTHS.items())
+    table = Table(columns=columns, rows=rows)
+    return Document(title="联合研判表", head=head, table=table, landscape=True, signatures=OFFICES)
+
+
+def _sheet_row(number: int, entry: ReviewEntry) -> tuple[Value, ...]:
+    return (
+        number,
+        entry.called,
+        "\n".join(entry.rules),
+        "\n".join(entry.facts),
+        " ".join(entry.index),
+        entry.account.followers if entry.account else None,
+        None,
+        entry.proposal or None,
+        None,
+        None,
+    )
 
 
 def review(
@@ -58,12 +96,12 @@ def review(
     put = [dossier for dossier in in_order(dossiers, records) if _put(dossier)]
     several = has_areas(dossiers)
     staying = [dossier for dossier in put if dossier.account.status is not AccountStatus.DEREGISTERING]
-    rows = tuple(_row(dossier, titles, with_area=several) for dossier in staying)
-    under_way = len(put) - len(rows)
+    entries = tuple(_entry(dossier, titles, with_area=several) for dossier in staying)
+    under_way = len(put) - len(entries)
     rate = pass_rate((finding for dossier in dossiers for finding in dossier.findings), CHIEF)
     rest = f"另有{under_way}个已在注销中，见注销进度表。" if under_way else ""
-    head = (f"{period.label}：提请研判{len(rows)}个账号。{rest}", _rate(rate, titles), *spared(dossiers, beyond))
-    return Document(title="联合研判表", head=head, table=Table.of((AREA, *COLUMNS) if several else COLUMNS, rows))
+    head = (f"{period.label}：提请研判{len(entries)}个账号。{rest}", _rate(rate, titles), *spared(dossiers, beyond))
+    return review_sheet(entries, head)
 
 
 def _rate(rate: PassRate, titles: Mapping[str, str]) -> str:
@@ -74,27 +112,23 @@ def _rate(rate: PassRate, titles: Mapping[str, str]) -> str:
     return f"按{checked}检查{rate.checked}个，不合格{rate.failed}个，{share}；{apart}"
 
 
-def _row(dossier: Dossier, titles: Mapping[str, str], *, with_area: bool) -> tuple[Value, ...]:
+def _entry(dossier: Dossier, titles: Mapping[str, str], *, with_area: bool) -> ReviewEntry:
     account, found = dossier.account, _put(dossier)
     first = headline(found)
-    return (
-        *((account.area,) if with_area else ()),
-        account.unit,
-        account.id,
-        account.name,
-        account.platform.label,
-        "、".join(proposal.label for proposal in first.proposals) if first else None,
-        "\n".join(f"{titles[finding.rule]}（{finding.rule}）：{finding.label}。{finding.clause}" for finding in found),
-        "\n".join(finding.because for finding in found),
-        evidence_list(dict.fromkeys(each for finding in found for each in finding.evidence)),
-        *_counts(dossier.gaps),
-        dossier.staleness.label if dossier.staleness else None,
-        "、".join(dossier.index),
-        account.followers,
-        "\n".join(_said(decision, titles) for decision in dossier.decisions),
-        None,
-        None,
-        None,
+    cited = evidence_list(dict.fromkeys(each for finding in found for each in finding.evidence))
+    facts = (
+        *(finding.because for finding in found),
+        _counted(dossier),
+        *(f"已有决定：{_said(decision, titles)}" for decision in dossier.decisions),
+        f"证据：{cited}" if cited else "",
+    )
+    return ReviewEntry(
+        account=account,
+        unit=f"{account.area}{account.unit}" if with_area else account.unit,
+        rules=[f"{titles[finding.rule]}：{finding.label}。{finding.clause}" for finding in found],
+        facts=[fact for fact in facts if fact],
+        index=dossier.index,
+        proposal="、".join(proposal.label for proposal in first.proposals) if first else "",
     )
 
 
@@ -107,9 +141,13 @@ def _put(dossier: Dossier) -> list[Finding]:
     ]
 
 
-def _counts(gaps: Episodes | None) -> tuple[Value, Value, Value]:
-    """Return three cells; empty where nothing can be said, which is not zero."""
-    return (gaps.count, gaps.days_over, gaps.longest) if gaps is not None else (None, None, None)
+def _counted(dossier: Dossier) -> str:
+    """Return the gaps of the period in words; empty where nothing can be said, which is not zero."""
+    gaps = dossier.gaps
+    degree = f"（{dossier.staleness.label}）" if dossier.staleness else ""
+    if gaps is None:
+        return f"未更新分类：{dossier.staleness.label}。" if dossier.staleness else ""
+    return f"本期超期{gaps.count}次，共{gaps.days_over}天，最长{gaps.longest}天未更新{degree}。"
 
 
 def _said(decision: Decision, titles: Mapping[str, str]) -> str:

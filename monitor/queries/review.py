@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.core.calendar import beijing_date
 from monitor.core.choices import choosable
 from monitor.core.decision import Ruling
-from monitor.core.subject import SubjectKind
+from monitor.core.judgement import headline
+from monitor.core.labels import evidence_list
+from monitor.core.phrases import Names
+from monitor.core.subject import Subject, SubjectKind
+from monitor.documents.review import ReviewEntry
 from monitor.queries.cases import CaseLine, lines_of
 from monitor.store import Tx
 from monitor.store.case_lists import CaseFilter, Wait, behind, by_rule, listed
@@ -18,8 +22,8 @@ from monitor.store.decisions import last_reviewed
 from monitor.store.keyset import Place
 from monitor.store.papers import index_of
 
-MOST = 100
-"""Rows on the page and on its sheet: more are decided after these."""
+MOST, MOST_ON_SHEET = 100, 1000
+"""Rows on the page, more of which are decided after these; and on its sheet."""
 _WEEKS = 8
 
 
@@ -60,10 +64,10 @@ class ReviewPage:
         return self.total - len(self.rows) - len(self.beyond)
 
 
-def read_review(tx: Tx, which: CaseFilter, now: datetime) -> ReviewPage:
+def read_review(tx: Tx, which: CaseFilter, now: datetime, *, most: int = MOST) -> ReviewPage:
     """Return what waits for the review, as far as a filter means it."""
     which = replace(which, wait=Wait.REVIEW)
-    lines = lines_of(tx, listed(tx, which, limit=MOST))
+    lines = lines_of(tx, listed(tx, which, limit=most))
     return ReviewPage(
         rows=_rows(tx, [line for line in lines if line.case.subject.kind is not SubjectKind.AREA], now),
         beyond=tuple(line for line in lines if line.case.subject.kind is SubjectKind.AREA),
@@ -88,6 +92,29 @@ def _rows(tx: Tx, lines: Sequence[CaseLine], now: datetime) -> tuple[ReviewRow, 
             index=index.get(line.account.id, ()) if line.account else (),
         )
         for line in lines
+    )
+
+
+def entries_of(page: ReviewPage, names: Names, title: Callable[[str], str]) -> tuple[ReviewEntry, ...]:
+    """Return the rows of the sheet: one for each account or unit, whatever number of rules it is put for."""
+    by_subject: dict[Subject, list[ReviewRow]] = defaultdict(list)
+    for row in page.rows:
+        by_subject[row.line.case.subject].append(row)
+    return tuple(_entry(subject, rows, names, title) for subject, rows in by_subject.items())
+
+
+def _entry(subject: Subject, rows: Sequence[ReviewRow], names: Names, title: Callable[[str], str]) -> ReviewEntry:
+    account, findings = rows[0].line.account, [row.line.finding for row in rows if row.line.finding]
+    said = {row.line.case.rule: row.line.finding for row in rows}
+    cited = evidence_list(dict.fromkeys(mark for finding in findings for mark in finding.evidence))
+    first = headline(findings)
+    return ReviewEntry(
+        account=account,
+        unit=names.of(account) if account else names.unit(subject.area or "", subject.name),
+        rules=[f"{title(rule)}：{one.label}。{one.clause}" if one else title(rule) for rule, one in said.items()],
+        facts=[*(row.line.because for row in rows), *([f"证据：{cited}"] if cited else [])],
+        index=rows[0].index,
+        proposal="、".join(proposal.label for proposal in first.proposals) if first else "",
     )
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import re
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
 from httpx2 import Client, Response
+from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
 from monitor.core.account import AccountStatus, Platform
@@ -20,6 +23,7 @@ from monitor.core.decision import Ruling
 from monitor.core.finding import Finding, Proposal, State, Strength
 from monitor.core.rules import plt_01, twn_01
 from monitor.store import Store, cases, tables
+from tests.documents.word.build import paragraphs
 from tests.store.build import enrol
 from tests.web.browser import Browser
 from tests.web.conftest import client_of
@@ -445,6 +449,36 @@ def test_the_sheet_of_the_review_has_every_row_and_room_for_four_signatures(
     page = office.get("/review/sheet").text
     assert page.count("乡镇开设的账号。") == len(numbers)
     assert page.count("签字：") == 4
+
+
+@pytest.mark.parametrize("query", ["", "?platform=weibo", "?unit=没有的局"])
+def test_the_sheet_is_the_same_on_the_page_in_the_workbook_and_in_word(office: TestClient, query: str) -> None:
+    page = office.get(f"/review/sheet{query}").text
+    printed = [
+        [unescape(re.sub("<br>", "\n", cell)).strip() for cell in re.findall("<td[^>]*>(.*?)</td>", row)]
+        for row in re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2].partition("</tbody>")[0])
+    ]
+    heads = re.findall('<th scope="col">([^<]+)</th>', page)
+    assert heads == ["序号", "账号", "触发规则", "事实", "指数近8周", "粉丝", "单位意见", "建议", "研判结论", "签字"]
+    book = load_workbook(io.BytesIO(office.get(f"/review/sheet.xlsx{query}").content)).worksheets[0]
+    cells = [["" if cell is None else str(cell) for cell in row] for row in book.iter_rows(values_only=True)]
+    at = cells.index(heads)
+    table = [row for row in cells[at + 1 :] if row[0].isdigit()]
+    assert table == [row for row in printed if len(row) > 1]
+    assert (str(book.page_setup.orientation), str(book.page_setup.paperSize)) == ("landscape", "9")
+    assert book.print_title_rows == f"${at + 1}:${at + 1}"
+    said = paragraphs(office.get(f"/review/sheet.docx{query}").content)
+    assert set(heads) <= set(said)
+    for name in ("县政府办公室", "宣传部（网信办）", "融媒体中心", "大数据发展中心"):
+        assert any(name in text for text in said)
+        assert name in page
+        assert any(name in cell for row in cells for cell in row)
+    for row in table:
+        assert row[1].split("\n")[0] in "\n".join(said)
+
+
+def test_there_is_no_other_sheet_of_the_review(office: TestClient) -> None:
+    assert office.get("/review/sheet.pdf").status_code == 404
 
 
 def test_an_empty_review_says_so(empty: Store, around: Surroundings) -> None:

@@ -37,6 +37,7 @@ ELSEWHERE = {
     "/cases/{number}/notice.docx": "a file: tests/web/test_letters.py takes it",
     "/review": "a form: the tests of cases look at it",
     "/review/sheet": "likewise",
+    "/review/sheet.{ending}": "a file: tests/web/test_deciding.py takes it",
     "/imports/new": "that county has no place for files; the tests of imports look at it",
     "/imports/{upload_id}": "there are none in that county: the tests of imports make them",
     "/imports/kept/{number}": "likewise",

@@ -33,6 +33,8 @@ class TemplatePage:
     """True if the text itself stands on a page that lies on its side."""
     table: Callable[[Table, bool], Xml]
     """Returns a table for a page that lies on its side, or does not."""
+    signatures: Callable[[Sequence[str], bool], Xml]
+    """Returns boxes to sign in, for such a page."""
     picture: Callable[[Illustration], Xml]
     """Returns a picture with its caption, for the page of the text."""
     next_page: Callable[[bool], Xml]
@@ -89,11 +91,16 @@ def values_of(document: Document, page: TemplatePage) -> dict[str, object]:
         "主送": document.addressee,
         "说明": list(document.head),
         "正文": list(_body(document.body, page)),
-        "表格": page.table(document.table, page.on_side),
+        "表格": Xml(page.table(document.table, page.on_side) + _boxes(document.signatures, page)),
         "附件": list(_attachments(document, page)),
         "落款": document.signer,
         "日期": day_in_full(document.dated) or UNDATED,
     }
+
+
+def _boxes(signatures: Sequence[str], page: TemplatePage) -> str:
+    """Return the boxes below the table in which people sign; nothing where nobody does."""
+    return page.signatures(signatures, page.on_side) if signatures else ""
 
 
 def _body(blocks: Sequence[Block], page: TemplatePage) -> Iterator[Mapping[str, object]]:

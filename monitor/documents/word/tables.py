@@ -56,12 +56,29 @@ def table_xml(table: Table, width: int, styles: Styles) -> Xml:
     if len(names) >= _TOO_MANY and rows:
         return _cards(names, rows, width, styles)
     is_small = len(names) >= _MANY
-    widths = _widths(names, rows, width, _SMALL if is_small else _LETTER)
+    asked = [column.width for column in table.columns]
+    widths = _shared(asked, width) if all(asked) else _widths(names, rows, width, _SMALL if is_small else _LETTER)
     look = _Look(widths=widths, styles=styles, is_small=is_small)
     grid = "".join(f'<w:gridCol w:w="{each}"/>' for each in widths)
     head = look.row([xml_text(name) for name in names], is_head=True)
     body = look.rows(rows)
     return Xml(f"{_PROPERTIES.format(width=width)}<w:tblGrid>{grid}</w:tblGrid>{head}{body or look.nothing()}</w:tbl>")
+
+
+SIGNED = "签字：\n日期："
+"""What stands below a name in the box for its signature."""
+_BOX = 1500
+"""How high such a box is at least, in twentieths of a point."""
+
+
+def boxes_xml(names: Sequence[str], width: int, styles: Styles) -> Xml:
+    """Return a gap and a row of boxes to sign in, which stays on one page."""
+    each = width // len(names)
+    widths = (*[each] * (len(names) - 1), width - each * (len(names) - 1))
+    look = _Look(widths=widths, styles=styles, is_small=False)
+    grid = "".join(f'<w:gridCol w:w="{one}"/>' for one in widths)
+    boxes = look.row([xml_text(f"{name}\n{SIGNED}") for name in names], height=_BOX)
+    return Xml(f"{look.gap()}{_PROPERTIES.format(width=width)}<w:tblGrid>{grid}</w:tblGrid>{boxes}</w:tbl>")
 
 
 _LINE = 'w:val="single" w:sz="4" w:space="0" w:color="auto"'
@@ -94,14 +111,17 @@ class _Look:
             for place, (row, high) in enumerate(zip(rows, lines, strict=True))
         )
 
-    def row(self, cells: Sequence[Xml], *, is_head: bool = False, lines: int = 1, is_kept: bool = False) -> str:
+    def row(
+        self, cells: Sequence[Xml], *, is_head: bool = False, lines: int = 1, is_kept: bool = False, height: int = 0
+    ) -> str:
         """Return a row; a head is repeated on every page, and only a row of many lines may break.
 
-        One that is kept stands on the page of the next one.
+        One that is kept stands on the page of the next one; `height` is what it has at least.
         """
         whole = "<w:cantSplit/>" if lines <= _TALLEST else ""
         repeated = "<w:tblHeader/>" if is_head else ""
-        properties = f"<w:trPr>{whole}{repeated}</w:trPr>" if whole or repeated else ""
+        high = f'<w:trHeight w:val="{height}" w:hRule="atLeast"/>' if height else ""
+        properties = f"<w:trPr>{whole}{high}{repeated}</w:trPr>" if whole or high or repeated else ""
         cell = partial(self._cell, is_head=is_head, is_kept=is_kept)
         return f"<w:tr>{properties}{''.join(map(cell, self.widths, cells))}</w:tr>"
 
@@ -163,6 +183,13 @@ def _rows(table: Table) -> list[list[str]]:
 
 def _filled(row: Sequence[Value], columns: int) -> list[Value]:
     return [*row, *[None] * (columns - len(row))][:columns]
+
+
+def _shared(asked: Sequence[int], width: int) -> list[int]:
+    """Return widths in the proportion that the table asks for: columns that people fill in have room."""
+    widths = [width * one // sum(asked) for one in asked]
+    widths[-1] += width - sum(widths)
+    return widths
 
 
 def _widths(names: Sequence[str], rows: Sequence[Sequence[str]], width: int, letter: int) -> list[int]:

@@ -28,7 +28,7 @@ from monitor.documents.document import Document
 from monitor.documents.word.fields import TemplatePage, values_of
 from monitor.documents.word.language import MISPLACED, Language, TemplateFaultError
 from monitor.documents.word.pictures import picture_xml
-from monitor.documents.word.tables import CELL_STYLE, HEAD_STYLE, Styles, TooManyCellsError, table_xml
+from monitor.documents.word.tables import CELL_STYLE, HEAD_STYLE, Styles, TooManyCellsError, boxes_xml, table_xml
 from monitor.documents.word.template import NO_WORD_FILE, Template, check_file
 from monitor.documents.word.xml import Xml, plain_text
 
@@ -140,6 +140,7 @@ def _page(opened: Opened) -> TemplatePage:
     return TemplatePage(
         on_side=_is_on_side(_last_section(opened)),
         table=lambda table, on_side: table_xml(table, widths[on_side], styles),
+        signatures=lambda names, on_side: boxes_xml(names, widths[on_side], styles),
         picture=lambda drawn: picture_xml(add, drawn, _width(upright), styles.cell),
         next_page=lambda on_side: ends[on_side],
     )

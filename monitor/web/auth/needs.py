@@ -24,6 +24,7 @@ NEEDS: Mapping[str, Right] = {
     "/cases/{number}/close": Right.CLOSE,
     "/review": Right.REPORT,
     "/review/sheet": Right.REPORT,
+    "/review/sheet.{ending}": Right.REPORT,
     "/messages": Right.SEE_MESSAGES,
     "/messages/release": Right.RELEASE,
     "/messages/withhold": Right.WITHHOLD,

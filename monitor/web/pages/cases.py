@@ -38,7 +38,7 @@ _BACK = {"review": "/review"}
 _NAMED, _NUMBERED = 3, 20
 """Of how many that were not decided the sentence says why, and of how many the numbers: it has to fit a cookie."""
 DEPARTMENTS = ("县政府办公室", "网信办", "融媒体中心", "大数据发展中心")
-"""Who judges together, by the county's plan."""
+"""Who judges together, by the county's plan, as they are ticked."""
 
 
 def routes(pages: Pages) -> tuple[Route, ...]:

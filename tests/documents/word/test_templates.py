@@ -384,6 +384,7 @@ def test_the_values_of_a_document_are_those_that_the_list_of_fields_names() -> N
     page = TemplatePage(
         on_side=False,
         table=lambda _, __: Xml("<w:tbl/>"),
+        signatures=lambda _, __: Xml("<w:tbl/>"),
         picture=lambda _: Xml("<w:p/>"),
         next_page=lambda _: Xml("<w:p/>"),
     )
