@@ -79,9 +79,13 @@ class Passes:
             pass
 
     async def judge_at_once(self) -> None:
-        """Judge one batch, for somebody who waits to see what follows; nothing by a clock that cannot be believed."""
+        """Judge one batch and the area whose turn it is, for somebody who waits to see what follows.
+
+        Nothing is judged by a clock that cannot be believed.
+        """
         if await self.timekeeper.is_right():
             await self.judge_accounts()
+            await self.area_evaluator.judge_due(self.clock())
 
     async def judge_accounts(self) -> int:
         """Judge one batch of accounts, then what follows their cases, in one transaction; return how many were due."""

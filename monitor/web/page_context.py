@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -23,7 +24,7 @@ from monitor.pipeline.evaluate import RulesInForce
 from monitor.queries.lines import OverviewContext
 from monitor.queries.tasks import TodoContext
 from monitor.settings.in_force import SettingInForce
-from monitor.store import Store
+from monitor.store import Store, StoreError
 from monitor.web.imports import Imports
 from monitor.web.permits import Permits
 from monitor.web.provider.client import Provider
@@ -84,6 +85,10 @@ def summed(passes: Sequence[PassStatus]) -> tuple[PassStatus, ...]:
     return (PassStatus(name=f"采集（{len(well)}种方式）", last_success=oldest, is_look=True), *rest)
 
 
+async def nobody_judges() -> None:
+    """Judge nothing: pages that stand without a service."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageContext:
     """Everything that the pages need; built in `monitor.app`."""
@@ -105,6 +110,8 @@ class PageContext:
     """The series of every account; see `account_scraper`."""
     html: Callable[[str], str]
     """Draws the small Markdown of messages; escapes all that is not its own."""
+    judge: Callable[[], Awaitable[None]] = nobody_judges
+    """Judges what an act has touched, so that the next page asks for nothing that it settled."""
     has_channels: bool = True
     """True if messages can leave at all; else they can be read."""
     channels: Mapping[str, ChannelCard] = field(default_factory=dict)
@@ -165,6 +172,11 @@ class PageContext:
         return OverviewContext(
             now=now, ladder=Ladder.of(book), calendar=self.calendar, title=book.title, terms=book.terms
         )
+
+    async def judge_at_once(self) -> None:
+        """Judge what an act has touched; where that cannot be now, the service does it a moment later."""
+        with suppress(StoreError):  # what was done stands, and nobody is to do it again
+            await self.judge()
 
     def todo(self, now: datetime) -> TodoContext:
         """Return what the to-do list is read against at a moment."""

@@ -27,7 +27,7 @@ from monitor.store import Store
 from monitor.store.looks import record
 from monitor.store.outbox import Draft, save_draft, settle, waiting_notices
 from monitor.web.ops.scrape import account_scraper, scraper
-from monitor.web.page_context import ChannelCard, PageContext, PassStatus, Sample, SettingsReport
+from monitor.web.page_context import ChannelCard, PageContext, PassStatus, Sample, SettingsReport, nobody_judges
 from monitor.web.permits import Permits
 from tests.core.build import BOOK, beijing_time
 from tests.store.build import enrol, tried
@@ -176,6 +176,7 @@ class Surroundings:
     base: str = ""
     accepting: Callable[[int], AcceptProposalCommand] | None = None
     hooks: HookOffice | None = None
+    judge: Callable[[], Awaitable[None]] = nobody_judges
 
     def view(self, store: Store) -> PageContext:
         """Return a view of the store."""
@@ -213,4 +214,5 @@ class Surroundings:
             base=self.base,
             accepting=self.accepting,
             hooks=self.hooks,
+            judge=self.judge,
         )

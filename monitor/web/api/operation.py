@@ -82,8 +82,10 @@ class Call:
         return int(self.parameters.limit) + 1
 
     async def perform(self, action: Action[C, D], command: C) -> D:
-        """Return what an action returned, done by the caller now; raises RefusedError."""
-        return await perform_async(self.context.store, action, command, actor=self.actor, now=self.now)
+        """Return what an action returned, done by the caller now, and judged at once; raises RefusedError."""
+        done = await perform_async(self.context.store, action, command, actor=self.actor, now=self.now)
+        await self.context.judge_at_once()
+        return done
 
     async def query(self, read: Callable[[Tx], T]) -> T:
         """Return what a query reads."""

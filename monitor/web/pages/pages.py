@@ -26,9 +26,11 @@ class Pages:
         return HTMLResponse(self._templates.fill(template, moment, status=status, **values), status)
 
     async def perform(self, request: Request, action: Action[C, D], command: C) -> D:
-        """Return what an action returned, done by whoever asks, now; raises RefusedError."""
+        """Return what an action returned, done by whoever asks, now, and judged at once; raises RefusedError."""
         actor, now = visitor_of(request).actor, self.context.clock()
-        return await perform_async(self.context.store, action, command, actor=actor, now=now)
+        done = await perform_async(self.context.store, action, command, actor=actor, now=now)
+        await self.context.judge_at_once()
+        return done
 
 
 def number_of(request: Request) -> int:
