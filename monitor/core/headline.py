@@ -37,10 +37,9 @@ def _step_of_several(item: NewsItem, setting: Setting) -> str:
 
 def _is_alike(item: NewsItem, first: NewsItem, setting: Setting) -> bool:
     """True if a message's head may say of an item what it says of its gravest."""
-    is_proposed = StepKind.PROPOSE in {item.kind, first.kind}
     return (
         _step_of_several(item, setting) == _step_of_several(first, setting)
-        and (not is_proposed or item.kind is first.kind)
+        and item.is_proposed == first.is_proposed
         and item.is_about_updates == first.is_about_updates
         and item.is_asked == first.is_asked
     )
@@ -56,7 +55,7 @@ def _of_alike(alike: Sequence[NewsItem], account: str, reader: Reader, setting: 
     if not misses_update(first):
         return f"{several}须处理"
     if is_over(first, setting):
-        return f"{several}{'拟列名单' if first.kind is StepKind.PROPOSE else '须更新'}"
+        return f"{several}{'拟列名单' if first.is_proposed else '须更新'}"
     if first.is_asked:
         return f"请确认是否已发布：{whose}"
     return f"{whose}须更新，{'最早' if count > 1 else ''}{_earliest(alike, setting)}"
@@ -150,7 +149,7 @@ def _what_first(item: NewsItem, setting: Setting) -> str:
     if item.kind is StepKind.TASK:
         return _task_first(item, setting)
     if item.days > setting.ladder.limit:
-        proposed = "拟列名单，" if item.kind is StepKind.PROPOSE else ""
+        proposed = "拟列名单，" if item.is_proposed else ""
         return f"{proposed}已{item.days_held}天未更新"
     if item.is_asked:
         today = "今日" if _last_day(item, setting) == setting.today else ""

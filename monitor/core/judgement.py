@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from monitor.core.account import Scope
 from monitor.core.calendar import beijing_date
-from monitor.core.decision import Decision, Ruling, in_force, parties
+from monitor.core.decision import Decision, Ruling, exemptions, in_force, parties
 from monitor.core.deregistration import End, end_of
 from monitor.core.finding import (
     AreaRule,
@@ -57,6 +57,18 @@ def end_known(known: Known) -> End | None:
     """Return the same of what is known of an account."""
     marked = known.records_of(RecordKind.DEREGISTRATION)
     return end_of(known.account, known.versions, in_force(known.decisions), marked)
+
+
+def may_be_listed(known: Known, gap: Finding | None, on: date) -> bool:
+    """True if an account can be proposed on a day for what a rule says of its gap: what is announced must be possible.
+
+    It cannot without the rule, while the account is exempted from it, or once its stay or its end was decided.
+    """
+    if gap is None or gap.decided is not None or gap.state is State.NOT_APPLICABLE:
+        return False
+    spared = (decision for decision in exemptions(known.decisions) if decision.rule == gap.rule)
+    is_spared = any(decision.valid_until is None or on <= decision.valid_until for decision in spared)
+    return not is_spared and end_known(known) is None
 
 
 _OF_ENDS = frozenset({Proposal.DEREGISTER, Proposal.CONSOLIDATE, Proposal.CANCEL})

@@ -88,6 +88,13 @@ class NewsItem:
     """Which step of its kind it is."""
     told: tuple[EarlierWord, ...] = ()
     """The earlier messages about it, oldest first."""
+    may_be_listed: bool = True
+    """True if a gap of more than 20 days can put it on the list of those that are proposed."""
+
+    @property
+    def is_proposed(self) -> bool:
+        """True if it is told that it is put on that list."""
+        return self.kind is StepKind.PROPOSE and self.may_be_listed
 
     @property
     def is_about_updates(self) -> bool:

@@ -311,6 +311,8 @@ def _overdue(item: NewsItem, reader: Reader, setting: Setting) -> tuple[str, ...
     now = f"{_see_to_it(reader)}**今日完成更新**"
     if is_late:
         now = f"此后已发布的，请提交链接；尚未发布的，{now}"
+    if not item.may_be_listed:
+        return facts, f"{now}。"
     if over_20:
         cited = _cited(LONG_GAPS, setting)
         return facts, f"{cited}拟列入清理整合建议名单，提请联合研判。{now}，研判时一并考虑。"

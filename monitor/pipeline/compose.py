@@ -82,6 +82,7 @@ class Composer:
                 is_passed_on=Role.OPERATOR in roles and is_the_units(notice),
                 told=context.told.get(notice.case, ()),
                 failed=context.failed.get(notice.id, ()),
+                may_be_listed=context.may_be_listed(notice, now),
             )
             for notice in gravest(notices)
         ]

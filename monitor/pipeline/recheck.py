@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.core.account import Role
 from monitor.core.calendar import beijing_date
-from monitor.core.case import Case, Ladder, StepKind
+from monitor.core.case import LADDER, Case, Ladder, StepKind
 from monitor.core.finding import Finding, Known
-from monitor.core.judgement import words
+from monitor.core.judgement import may_be_listed, words
 from monitor.core.message import Attempt
 from monitor.core.mute import Mute
 from monitor.core.news import EarlierWord
 from monitor.core.notice import Notice, Recheck, is_muted, recheck
+from monitor.core.rules.upd_03 import ID as LONG_GAPS
 from monitor.pipeline.evaluate import RulesInForce
 from monitor.store import Tx, cases, facts, outbox, records, registers
 
@@ -35,6 +36,12 @@ class RecheckContext:
     """What was said before, by case, oldest first."""
     failed: Mapping[int, tuple[tuple[Role, Attempt], ...]] = field(default_factory=dict)
     """By which ways a notice could not be told, and why, by its id."""
+
+    def may_be_listed(self, notice: Notice, now: datetime) -> bool:
+        """Return whether the gap that a notice tells of can put its account on the list of those proposed."""
+        finding, today = self.findings[notice.account, notice.rule], beijing_date(now)
+        reached = today + timedelta(days=max(0, self.ladder.propose - (finding.days or 0)))
+        return may_be_listed(self.known[notice.account], self.findings.get((notice.account, LONG_GAPS)), reached)
 
     def verdict(self, notice: Notice) -> Recheck:
         """Return whether a notice is still true, and may be said now.
@@ -60,6 +67,10 @@ def recheck_context(tx: Tx, rules_in_force: RulesInForce, notices: Sequence[Noti
     asked: dict[str, set[str]] = defaultdict(set)
     for notice in notices:
         asked[notice.account].add(notice.rule)
+    rules = set().union(*asked.values())
+    for its_rules in asked.values():
+        if LADDER in its_rules:
+            its_rules.add(LONG_GAPS)  # the words of the ladder say what it may lead to
     known = {known.account.id: known for known in facts.known(tx, asked, now=now, is_whole=False)}
     findings = {
         (account, rule.id): finding
@@ -70,7 +81,7 @@ def recheck_context(tx: Tx, rules_in_force: RulesInForce, notices: Sequence[Noti
     return RecheckContext(
         known=known,
         findings=findings,
-        open_cases=cases.open_cases(tx, asked, set().union(*asked.values())),
+        open_cases=cases.open_cases(tx, asked, rules),
         ladder=Ladder.of(rules_in_force.book(now)),
         mutes=records.mutes_on(tx, beijing_date(now)),
         heard=outbox.heard(tx, {notice.case for notice in notices if notice.kind is StepKind.RECOVERED}),
