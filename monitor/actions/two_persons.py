@@ -12,9 +12,10 @@ from datetime import datetime
 from monitor.actions.actor import Actor, Right, write_audit
 from monitor.actions.cases import DecideCommand, Decided, confirmed, require_person
 from monitor.actions.refused import Field, RefusedError
+from monitor.actions.roles import rights_of
 from monitor.core.decision import DecisionTerms, KeptRequest, RequestAnswer
 from monitor.core.phrases import plain
-from monitor.store import Tx, cases, decision_requests
+from monitor.store import Tx, cases, decision_requests, users
 
 _WHY = Field("why", "退回的理由")
 
@@ -44,6 +45,7 @@ def confirm_decision(tx: Tx, command: ConfirmDecisionCommand, *, actor: Actor, n
     asked = _waiting(tx, command.case)
     if asked.asked_by == actor.name:
         raise RefusedError("这项决定由您提出，须由另一名操作员确认。")
+    _require_may_still_decide(tx, asked)
     decision_requests.answer(tx, asked.id, RequestAnswer.CONFIRMED, by=actor.name, why="", at=now)
     wanted = DecideCommand(
         case=asked.case,
@@ -58,6 +60,15 @@ def confirm_decision(tx: Tx, command: ConfirmDecisionCommand, *, actor: Actor, n
         seen=asked.seen,
     )
     return confirmed(tx, wanted, asked_by=asked.asked_by, actor=actor, now=now)
+
+
+def _require_may_still_decide(tx: Tx, asked: KeptRequest) -> None:
+    """Raise RefusedError where who asked may decide no more: a decision of two takes two who may."""
+    user = users.user_named(tx, asked.asked_by)
+    if user is None or (user.disabled_at is None and Right.DECIDE in rights_of(user.roles)):
+        return
+    why = "已停用" if user.disabled_at else "已没有登记决定的权限"
+    raise RefusedError(f"提出人{plain(asked.asked_by)}{why}，不能再确认；请退回，由现任操作员重新提出。")
 
 
 def drop_decision(tx: Tx, command: DropDecisionCommand, *, actor: Actor, now: datetime) -> RequestAnswer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -18,9 +19,10 @@ from monitor.core.decision import Decision, DecisionTerms, Ruling
 from monitor.core.rules import twn_01
 from monitor.core.subject import Subject
 from monitor.core.token_scope import TokenScope
+from monitor.core.user import UserRole
 from monitor.metrics import Snapshot
 from monitor.queries.snapshot import Condition, read_snapshot
-from monitor.store import Store, Tx, decision_requests, tables
+from monitor.store import Store, Tx, decision_requests, tables, users
 from monitor.store.audit import recent_audit
 from tests.core.build import BOOK, EVERY_DAY
 from tests.store.build import enrol
@@ -159,7 +161,8 @@ def test_a_batch_waits_too(empty: Store, office: Closed, numbers: list[int]) -> 
     assert "由另一名操作员确认后生效。" in text_of(one.get(page).text)
     answer = send(one, page, "/cases/decide", pick=picks, document="〔2026〕3号")
     said = text_of(one.get(answer.headers["location"]).text)
-    assert "已登记3项决定。其中3项由另一名操作员确认后生效。" in said
+    assert "已提出3项决定，由另一名操作员确认后生效。" in said
+    assert "已登记" not in said
     assert made(empty) == []
     with empty.read() as tx:
         assert len(decision_requests.waiting(tx)) == 3
@@ -199,3 +202,37 @@ def test_a_program_is_no_operator(empty: Store, office: Closed, numbers: list[in
     assert made(empty) == [Ruling.RETAINED]
     with empty.read() as tx:
         assert not decision_requests.waiting(tx)
+
+
+@pytest.mark.parametrize(("change", "why"), [("disable", "已停用"), ("reader", "已没有登记决定的权限")])
+def test_what_somebody_asked_for_who_may_decide_no_more_is_confirmed_by_nobody(
+    empty: Store, office: Closed, numbers: list[int], change: str, why: str
+) -> None:
+    asked(office, numbers[0])
+    with empty.begin() as tx:
+        user = users.user_named(tx, "甲")
+        assert user is not None
+        if change == "disable":
+            users.set_disabled(tx, user.id, NOW)
+        else:
+            users.set_roles(tx, user.id, [UserRole.READER], None)
+    two = office.logged_in("乙")
+    status, said = answered(two, numbers[0], act="confirm")
+    assert (status, made(empty)) == (422, [])
+    assert f"提出人甲{why}，不能再确认；请退回，由现任操作员重新提出。" in said
+    assert answered(two, numbers[0], act="refuse", why="提出人已离任")[0] == 303
+    assert send(two, f"/cases/{numbers[0]}", f"/cases/{numbers[0]}/decisions", **GIVEN).status_code == 303
+
+
+def test_a_batch_says_which_decisions_stand_and_which_only_wait(office: Closed, numbers: list[int]) -> None:
+    one = office.logged_in("甲")
+    chosen = {numbers[0]: "deregistered", numbers[1]: "retained"}
+    query = "&".join(f"ruling-{number}={ruling}" for number, ruling in chosen.items())
+    page = f"/cases/decide?back=review&{query}"
+    shown = one.get(page).text
+    picks = re.findall(r'name="pick" value="([^"]+)"', shown)
+    assert len(picks) == len(chosen)
+    answer = send(one, page, "/cases/decide", pick=picks, document="〔2026〕3号", note="研判", back="review")
+    assert answer.status_code == 303, text_of(answer.text)
+    said = text_of(one.get(answer.headers["location"]).text)
+    assert "已登记1项决定。已提出1项决定，由另一名操作员确认后生效。" in said

@@ -189,9 +189,10 @@ def _picked(text: str, form: Form) -> PickedCase:
 
 
 def _said(made: DecidedMany) -> str:
-    waiting = sum(one.waits for one in made.done)
-    rest = f"其中{waiting}项由另一名操作员确认后生效。" if waiting else ""
-    said, passed = f"已登记{len(made.done)}项决定。{rest}", made.passed
+    waiting, passed = sum(one.waits for one in made.done), made.passed
+    taken = len(made.done) - waiting
+    said = f"已登记{taken}项决定。" if taken else ""
+    said += f"已提出{waiting}项决定，由另一名操作员确认后生效。" if waiting else ""
     if not passed:
         return said
     if len(passed) <= _NAMED:
