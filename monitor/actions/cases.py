@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from monitor.actions.actor import Actor, Right, write_audit
-from monitor.actions.merging import Target, target_of
+from monitor.actions.merging import Target, missing_target, target_of
 from monitor.actions.refused import FIELDS, Field, IncompleteError, RefusedError, StaleError
 from monitor.core.calendar import beijing, beijing_date, start_of_day
 from monitor.core.case import Case, Closing
@@ -104,6 +104,8 @@ class Decided:
     """The decision that a 撤销 has ended."""
     waits: bool = False
     """True if it takes effect only when another operator confirms it."""
+    hint: str = ""
+    """Of 清理整合, what is to be put right about where the content goes; empty for nothing."""
 
 
 def decide(tx: Tx, command: DecideCommand, *, actor: Actor, now: datetime) -> Decided:
@@ -141,7 +143,14 @@ def _decide(tx: Tx, command: DecideCommand, actor: Actor, now: datetime, asked_b
         return Decided(named=named(tx, found, command.titles), until=until, waits=True)
     wanted = replace(command, until=until)
     _record(tx, found, wanted, actor, now, episode=finding.episode, before=finding.label, asked_by=asked_by)
-    return Decided(named=named(tx, found, command.titles), until=until)
+    return Decided(named=named(tx, found, command.titles), until=until, hint=_hint(tx, found, command))
+
+
+def _hint(tx: Tx, found: Case, command: DecideCommand) -> str:
+    moved = roster.account(tx, found.account) if found.account else None
+    if command.ruling is not Ruling.CONSOLIDATED or moved is None:
+        return ""
+    return missing_target(tx, moved, command.into)
 
 
 def _require_none_waits(tx: Tx, found: Case, now: datetime) -> None:

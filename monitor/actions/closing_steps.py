@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.actions.actor import Actor, Right, write_audit
+from monitor.actions.merging import missing_target, target_of
 from monitor.actions.refused import Field, RefusedError, StaleError
 from monitor.core.account import Account
 from monitor.core.calendar import beijing_date
-from monitor.core.closing_steps import ClosingForm, Days, changes, closing_form, faults
+from monitor.core.closing_steps import ClosingDay, ClosingForm, Days, changes, closing_form, faults
 from monitor.core.deregistration import Progress, progress
 from monitor.core.finding import RuleBook
 from monitor.store import Tx, facts, records
@@ -26,6 +27,8 @@ class MarkStepsCommand:
     """Of every step that is done; a day that is left out is none, or no longer."""
     why: str = ""
     """Of a correction: what was wrong."""
+    into: str = ""
+    """Where the content goes, of an account that is merged: as in its decision; empty for what stands."""
     seen: str
     """How the form stood when the actor saw it: its `seen`."""
     book: RuleBook
@@ -56,10 +59,12 @@ def mark_steps(tx: Tx, command: MarkStepsCommand, *, actor: Actor, now: datetime
     account, form = form_of(tx, command.account, command.book, now)
     if form.seen != command.seen:
         raise StaleError("注销进度刚才已有变化，您填的没有登记，请与现在的日期核对后重新提交。")
-    wrong = tuple((day.value, text) for day, text in faults(form, command.days, beijing_date(now)))
+    target = target_of(tx, account, command.into, seen=actor.area) if ClosingDay.MOVED in form.asked else None
+    into = target.text if target else ""
+    wrong = tuple((day.value, text) for day, text in faults(form, command.days, beijing_date(now), into))
     if wrong:
         raise DaysRefusedError(wrong)
-    found = changes(account, form, command.days)
+    found = changes(account, form, command.days, into)
     if not found:
         raise RefusedError("没有改动，请填写新办理的步骤的日期。")
     if any(change.before for change in found) and not command.why.strip():
@@ -70,6 +75,11 @@ def mark_steps(tx: Tx, command: MarkStepsCommand, *, actor: Actor, now: datetime
     write_audit(tx, actor, now, "deregistration mark", account.id, command.why.strip(), before=before, after=after)
     _, stands = form_of(tx, command.account, command.book, now)
     return StepsMarked(account=account, told=after or "已撤回", progress=stands.progress)
+
+
+def hint_of(tx: Tx, account: Account, form: ClosingForm) -> str:
+    """Return what is to be put right about where the content goes; empty for nothing, or where it goes nowhere."""
+    return missing_target(tx, account, form.progress.target or "") if form.merges else ""
 
 
 def form_of(tx: Tx, account: str, book: RuleBook, now: datetime) -> tuple[Account, ClosingForm]:

@@ -51,6 +51,18 @@ def target_of(tx: Tx, moved: Account, written: str, *, seen: str | None = None) 
     return Target(text=called(account), account=account.id)
 
 
+def missing_target(tx: Tx, moved: Account, written: str) -> str:
+    """Return what is to be put right about where an account's content goes, as a sentence; empty for nothing."""
+    if not written.strip():
+        return "没有写明归集到哪个账号，请在登记进度时补填。"
+    try:
+        target = target_of(tx, moved, written)
+    except RefusedError as error:
+        return str(error)
+    is_known = target is not None and target.account is not None
+    return "" if is_known else f"“{plain(written)}”不在台账中，请核对名称；确为台账以外的账号的，不必更改。"
+
+
 def called(account: Account) -> str:
     """Return an account as it is named where content goes to it: 示例发布（微博）."""
     return f"{plain(account.name)}（{account.platform.label}）"

@@ -71,6 +71,11 @@ class ClosingForm:
         return ClosingDay.DECIDED in self.days and ClosingDay.DECIDED not in self.marks
 
     @property
+    def merges(self) -> bool:
+        """True if the account's content goes to another one."""
+        return ClosingDay.MOVED in self.asked
+
+    @property
     def seen(self) -> str:
         """A mark that is another one as soon as any day is."""
         return "-".join(str(record.id) for record in self.progress.records) or "0"
@@ -108,8 +113,11 @@ def _shown(day: ClosingDay, record: Record) -> date:
     return record.until or record.on if day is ClosingDay.FROZEN_UNTIL else record.on
 
 
-def faults(form: ClosingForm, given: Days, today: date) -> Iterator[tuple[ClosingDay, str]]:
-    """Yield what is wrong with days as they were filled in, each with its field: one sentence without a full stop."""
+def faults(form: ClosingForm, given: Days, today: date, into: str = "") -> Iterator[tuple[ClosingDay, str]]:
+    """Yield what is wrong with days as they were filled in, each with its field: one sentence without a full stop.
+
+    `into` is where the content goes, as it was filled in here.
+    """
     for day, on in given.items():
         if day is not ClosingDay.FROZEN_UNTIL and on > today:
             yield day, f"{day.label}日期不能晚于今天"
@@ -132,8 +140,10 @@ def faults(form: ClosingForm, given: Days, today: date) -> Iterator[tuple[Closin
     void = form.progress.void
     if void and applied and applied < void.on:
         yield ClosingDay.APPLIED, f"原申请已于{dated(void.on, today)}失效，请填写重新申请的日期"
-    if ClosingDay.MOVED in given and not form.progress.target:
-        yield ClosingDay.MOVED, "没有登记归集到哪个账号，请先在决定中写明，或登记“内容迁移”记录"
+    if ClosingDay.MOVED in given and not (into or form.progress.target):
+        yield ClosingDay.MOVED, "没有写明内容迁往哪个账号，请填写“归集到”"
+    if into and into != form.progress.target and ClosingDay.MOVED not in given:
+        yield ClosingDay.MOVED, "填写“归集到”的，请一并填写内容迁移的日期"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,29 +157,36 @@ class ClosingChange:
     @property
     def told(self) -> tuple[str, str]:
         """The day as it was, and as it is, each with its name; empty for none."""
-        return tuple(  # type: ignore[return-value]  # two of them
-            f"{self.day.label}{_on(self.day, record)}" if record else "" for record in (self.before, self.after)
-        )
+        return self._told(self.before), self._told(self.after)
+
+    def _told(self, record: NewRecord | None) -> str:
+        if record is None:
+            return ""
+        return f"{self.day.label}{_on(self.day, record)}{f'（归集到{record.item}）' if record.item else ''}"
 
 
 def _on(day: ClosingDay, record: NewRecord) -> date | None:
     return record.until if day is ClosingDay.FROZEN_UNTIL else record.on
 
 
-def changes(account: Account, form: ClosingForm, given: Days) -> tuple[ClosingChange, ...]:
-    """Return what these days change: a record that is entered, another one in its place, or one that is taken back."""
+def changes(account: Account, form: ClosingForm, given: Days, into: str = "") -> tuple[ClosingChange, ...]:
+    """Return what these days change: a record that is entered, another one in its place, or one that is taken back.
+
+    `into` is where the content goes, as it was filled in here; empty for where the decision says.
+    """
     found = []
     for day in form.asked:
-        old, new = form.marks.get(day), _record(account, form, day, given)
+        old, new = form.marks.get(day), _record(account, form, day, given, into or form.progress.target or "")
         if day is ClosingDay.DECIDED and form.is_decided_elsewhere:
             continue
         same = old is not None and new is not None and (old.on, old.until) == (new.on, new.until)
+        same = same and not (day is ClosingDay.MOVED and into and into != form.progress.target)
         if not same and (old or new):
             found.append(ClosingChange(day=day, before=old, after=new))
     return tuple(found)
 
 
-def _record(account: Account, form: ClosingForm, day: ClosingDay, given: Days) -> NewRecord | None:
+def _record(account: Account, form: ClosingForm, day: ClosingDay, given: Days, target: str) -> NewRecord | None:
     if day not in given:
         return None
     is_moved, is_frozen = day is ClosingDay.MOVED, day is ClosingDay.FROZEN_UNTIL
@@ -180,6 +197,6 @@ def _record(account: Account, form: ClosingForm, day: ClosingDay, given: Days) -
         name=account.id,
         on=given[ClosingDay.APPLIED] if is_frozen else given[day],
         result=_RESULTS.get(day, Result.DECIDED_TO_MERGE if merges else Result.DECIDED_TO_END),
-        item=(form.progress.target or "") if is_moved else "",
+        item=target if is_moved else "",
         until=given[day] if is_frozen else None,
     )

@@ -23,6 +23,7 @@ from tests.web.test_deciding import SITE, decided, trouble
 from tests.web.test_pages import text_of
 
 ACCOUNT = account("ZJ-01", "示例镇1", unit="示例镇人民政府", platform=Platform.WEIXIN_SUBSCRIPTION, followers=900)
+TARGET = account("ZJ-09", "示例发布", unit="示例县政府", platform=Platform.WEIBO)
 PAGE = "/accounts/ZJ-01/deregistration"
 
 
@@ -134,3 +135,57 @@ def test_nothing_to_mark_is_said_and_an_account_that_stays_has_no_form(office: T
     status, said = send(office)
     assert (status, "没有改动，请填写新办理的步骤的日期。" in said) == (422, True)
     assert office.get("/accounts/none/deregistration").status_code == 404
+
+
+@pytest.fixture
+def merging(empty: Store, around: Surroundings) -> TestClient:
+    """Return the pages of an office that has decided to merge an account, and has not said into which."""
+    enrol(empty, ACCOUNT, TARGET, at=NOW - timedelta(days=30))
+    with empty.begin() as tx:
+        number = opened(tx, trouble(ACCOUNT.id))
+    app = create_app(replace(around.view(empty), rule_book=lambda _: RULES))
+    client = TestClient(app, base_url="http://127.0.0.1:8080", client=("127.0.0.1", 50000))
+    given = {"consolidated-document": "〔2026〕3号", "consolidated-on": "2026-05-04"}
+    answer = decided(client, number, "consolidated", **given)
+    assert "没有写明归集到哪个账号，请在登记进度时补填。" in text_of(client.get(answer.headers["location"]).text)
+    return client
+
+
+def test_where_the_content_goes_is_filled_in_when_it_has_moved(empty: Store, merging: TestClient) -> None:
+    shown = merging.get(PAGE).text
+    assert "<button>登记清理整合进度</button>" in shown
+    assert "没有写明归集到哪个账号，请在登记进度时补填。" in text_of(shown)
+    status, said = send(merging, filed="2026-05-05", moved="2026-05-06")
+    assert (status, "没有写明内容迁往哪个账号，请填写“归集到”" in said) == (422, True)
+    status, said = send(merging, filed="2026-05-05", into="示例发布")
+    assert (status, "填写“归集到”的，请一并填写内容迁移的日期" in said) == (422, True)
+    status, said = send(merging, filed="2026-05-05", moved="2026-05-06", into="示例发布")
+    assert status == 303
+    assert "内容迁移2026-05-06（归集到示例发布（微博））。下一步：公告" in said
+    shown = merging.get(PAGE).text
+    assert 'value="示例发布（微博）"' in shown
+    assert "不在台账中" not in shown
+    status, said = send(merging, into="别处的号")
+    assert (status, "请填写更正原因" in said) == (422, True)
+    status, said = send(merging, into="别处的号", why="写错了")
+    assert status == 303
+    assert "“别处的号”不在台账中，请核对名称" in text_of(merging.get(PAGE).text)
+    with empty.read() as tx:
+        moves = [one for one in records.records(tx) if one.kind is RecordKind.MIGRATION]
+    assert [one.item for one in moves] == ["别处的号"]
+    assert "归集到示例发布（微博）" in recent(empty), "the value before stays in the log"
+
+
+def recent(store: Store) -> str:
+    with store.read() as tx:
+        return "".join(f"{act.before}→{act.after}" for act in recent_audit(tx))
+
+
+def test_the_last_steps_are_called_the_same_above_and_in_the_table(merging: TestClient) -> None:
+    marked = {"filed": "2026-05-05", "moved": "2026-05-06", "announced": "2026-05-06", "applied": "2026-05-07"}
+    status, said = send(merging, into="示例发布", **marked, frozen_until="2026-05-14", confirmed="2026-05-15")
+    assert status == 303
+    assert "下一步：核实平台已无该账号" in said
+    shown = text_of(merging.get(PAGE).text)
+    assert "已不存在 " not in shown.partition("核实平台已无该账号")[0]
+    assert shown.count("核实平台已无该账号") == 2, "as the next step, and as its row"

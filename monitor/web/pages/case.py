@@ -165,7 +165,7 @@ def _said(ruling: Ruling, made: Decided, today: date) -> str:
     if ruling is Ruling.REVOKED:
         before = made.before.ruling.label if made.before else "决定"
         return f"已撤销{made.named}的“{before}”；自今天起恢复判定和提醒，问题仍在而事项已办结的，另列新事项。"
-    return f"已登记{ruling.label}：{made.named}{until}。"
+    return f"已登记{ruling.label}：{made.named}{until}。{made.hint}"
 
 
 async def _page(

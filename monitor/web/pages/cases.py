@@ -192,6 +192,7 @@ def _said(made: DecidedMany) -> str:
     waiting, passed = sum(one.waits for one in made.done), made.passed
     taken = len(made.done) - waiting
     said = f"已登记{taken}项决定。" if taken else ""
+    said += "".join(dict.fromkeys(one.hint for one in made.done))
     said += f"已提出{waiting}项决定，由另一名操作员确认后生效。" if waiting else ""
     if not passed:
         return said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from urllib.parse import quote
 
@@ -11,12 +11,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from monitor.actions.closing_steps import DaysRefusedError, MarkStepsCommand, form_of, mark_steps
+from monitor.actions.closing_steps import DaysRefusedError, MarkStepsCommand, form_of, hint_of, mark_steps
 from monitor.actions.refused import Field, RefusedError, StaleError
-from monitor.core.closing_steps import ClosingDay
-from monitor.core.deregistration import ID, Progress
+from monitor.core.account import Account
+from monitor.core.closing_steps import ClosingDay, ClosingForm
+from monitor.core.deregistration import ID, Progress, Stage
+from monitor.core.finding import RuleBook
 from monitor.core.phrases import until
 from monitor.queries.lines import OverviewContext
+from monitor.store import Tx
 from monitor.web import forms
 from monitor.web.days import written_day
 from monitor.web.forms import Form, Problems, done
@@ -43,6 +46,7 @@ async def post_steps(pages: Pages, request: Request) -> Response:
             account=id_,
             days={day: _day(form, day) for day in ClosingDay if form.get(day.value).strip()},
             why=form.get("why"),
+            into=form.get("into"),
             seen=form.get("seen"),
             book=pages.context.rule_book(moment.today),
         )
@@ -52,7 +56,8 @@ async def post_steps(pages: Pages, request: Request) -> Response:
     except RefusedError as error:
         status = 409 if isinstance(error, StaleError) else 422
         return await _page(pages, request, form, problems=forms.problems_of(error), status=status)
-    said = f"已登记“{made.account.name}”的注销进度：{made.told}。{_next(made.progress, moment)}"
+    what = f"{made.progress.ruling.label}进度"
+    said = f"已登记“{made.account.name}”的{what}：{made.told}。{_next(made.progress, moment)}"
     return done(request, f"/accounts/{quote(id_)}/deregistration", said)
 
 
@@ -68,7 +73,19 @@ def _next(reached: Progress, moment: OverviewContext) -> str:
     if reached.next is None:
         return ""
     due = f"，请于{until(reached.due, moment.today)}" if reached.due else ""
-    return f"下一步：{reached.next.label}{due}。"
+    return f"下一步：{_TO_DO.get(reached.next, reached.next.label)}{due}。"
+
+
+_TO_DO = {
+    Stage.GONE: "核实平台已无该账号",
+    Stage.CLOSED: "归档（在台账中改为“已注销”）",
+}
+"""What is done at the steps that are no day of the form."""
+
+
+def _read(tx: Tx, account: str, book: RuleBook, now: datetime) -> tuple[Account, ClosingForm, str]:
+    known, form = form_of(tx, account, book, now)
+    return known, form, hint_of(tx, known, form)
 
 
 async def _page(pages: Pages, request: Request, typed: Form, *, problems: Problems = (), status: int = 422) -> Response:
@@ -77,7 +94,7 @@ async def _page(pages: Pages, request: Request, typed: Form, *, problems: Proble
     if ID not in book.clauses:
         raise HTTPException(404, "没有设置注销办理的规则。")
     try:
-        account, found = await pages.context.store.query(lambda tx: form_of(tx, id_, book, moment.now))
+        account, found, hint = await pages.context.store.query(lambda tx: _read(tx, id_, book, moment.now))
     except RefusedError as error:
         raise HTTPException(404, str(error)) from None
     return pages.html(
@@ -88,5 +105,6 @@ async def _page(pages: Pages, request: Request, typed: Form, *, problems: Proble
         found=found,
         typed=typed,
         problems=problems,
+        hint=hint,
         coming=_next(found.progress, moment),
     )
