@@ -8,7 +8,7 @@ from functools import partial
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from monitor.web.auth.gate import redirected
@@ -44,8 +44,16 @@ async def _answer(path: str, endpoint: Endpoint, clock: Callable[[], datetime], 
     if request.method not in _SAFE:
         await _require_own_form(path, request)
     if visitor.login is not None and asks_for_proof(path, request) and not visitor.login.is_proved(clock()):
-        return redirected(request, confirm_address(request))
+        return _to_confirm(request)
     return await endpoint(request)
+
+
+def _to_confirm(request: Request) -> Response:
+    """Return what leads to the proof of who is there; a browser sends a form on to it, with what was typed."""
+    address = confirm_address(request)
+    if request.method in _SAFE or request.headers.get("hx-request"):
+        return redirected(request, address)
+    return RedirectResponse(address, 307)
 
 
 def asks_for_proof(path: str, request: Request) -> bool:

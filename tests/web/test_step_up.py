@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from starlette.routing import Route
@@ -55,7 +57,8 @@ def test_every_form_that_changes_users_or_tokens_asks_who_is_there(office: Close
     assert {"/users/new", "/users/1/disable", "/users/requests/1", "/system/tokens", "/system/hooks"} <= set(asked)
     for address in asked:
         answer = browser.post(address, data={"csrf": token}, headers={"referer": "http://127.0.0.1:8080/users"})
-        assert answer.headers.get("location") == "/me/confirm?next=/users&lost=lost", address
+        assert answer.status_code == 307
+        assert answer.headers.get("location") == f"/me/confirm?next=/users&then={address}", address
     with office.store.read() as tx:
         assert recent_audit(tx) == before
     assert "刚才填的内容没有登记" in text_of(browser.get("/me/confirm?next=/users&lost=lost").text)
@@ -139,3 +142,40 @@ def test_the_sample_county_asks_nobody_anew(empty: Store) -> None:
     assert "已新增“李某”" in added.text
     assert browser.get("/me/confirm").status_code == 403
     assert browser.get(READS[1]).status_code == 200
+
+
+def test_what_was_typed_before_a_step_up_is_kept_and_sent_after_it(office: Closed) -> None:
+    browser = later(office)
+    token = token_in(browser.get("/users").text)
+    typed = {"csrf": token, "name": "李某", "role": ["operator", "reader"]}
+    page = browser.post("/users/new", data=typed, follow_redirects=True)
+    assert page.status_code == 200
+    assert "刚才填的内容还没有登记，已为您保留，确认后即可提交。" in text_of(page.text)
+    wrong = browser.post("/me/confirm", data=fields_of(page.text) | {"old": OTHER})
+    assert wrong.status_code == 422
+    right = browser.post("/me/confirm", data=fields_of(wrong.text) | {"old": SECRET})
+    assert right.status_code == 200
+    assert SECRET not in right.text
+    assert 'action="/users/new"' in right.text
+    kept = fields_of(right.text)
+    assert (kept["name"], kept["role"]) == (["李某"], ["operator", "reader"])
+    added = browser.post("/users/new", data=kept)
+    assert added.headers["location"].startswith("/users/"), text_of(added.text)
+    assert "操作员、只读" in text_of(browser.get(added.headers["location"]).text)
+
+
+def test_a_form_that_is_kept_leads_to_nowhere_else(office: Closed) -> None:
+    browser = later(office)
+    page = browser.get("/me/confirm").text
+    given = {"csrf": token_in(page), "old": SECRET, "then": "https://evil.example/", "kept:name": "李某"}
+    answer = browser.post("/me/confirm", data=given)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+def fields_of(page: str) -> dict[str, list[str]]:
+    """Return the hidden fields of the first form of a page's main part."""
+    form = page.partition("<main")[2].partition("<form")[2].partition("</form>")[0]
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form):
+        found.setdefault(name, []).append(unescape(value))
+    return found

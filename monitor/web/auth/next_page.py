@@ -42,11 +42,15 @@ def login_address(request: Request, *, has_expired: bool) -> str:
 
 
 def confirm_address(request: Request) -> str:
-    """Return the address at which somebody proves who they are, which leads back to where a request was made."""
+    """Return the address at which somebody proves who they are, which leads back to where a request was made.
+
+    Of a form it names where that was sent, too: it is kept there, to be sent once that is done.
+    """
     if request.method in {"GET", "HEAD"}:
         query = f"?{request.url.query}" if request.url.query else ""
         return f"{CONFIRM}?next={quote(own_path(request.url.path + query), safe='/')}"
-    return f"{CONFIRM}?next={quote(own_path(_path_of_form(request)), safe='/')}&lost={LOST}"
+    said = f"lost={LOST}" if request.headers.get("hx-request") else f"then={quote(request.url.path)}"
+    return f"{CONFIRM}?next={quote(own_path(_path_of_form(request)), safe='/')}&{said}"
 
 
 def _path_of_form(request: Request) -> str:
