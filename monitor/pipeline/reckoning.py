@@ -44,6 +44,9 @@ from monitor.pipeline.evaluate import RulesInForce
 from monitor.store import Tx, period, roster
 from monitor.store.facts import Tell, known_in_turn
 
+JUDGED = 3 + MONTHS
+"""The moments at which a reckoning judges the whole county: three ends of periods, and those of the months."""
+
 
 def reckon(
     tx: Tx,
@@ -72,7 +75,7 @@ def reckon(
         platforms=by_platform(material.accounts),
         units=by_unit(material.accounts),
         blocked=blocked_by(material.accounts),
-        months=tuple(end.months()),
+        months=tuple(end.months(tell)),
         gaps=longest_gaps(material.accounts),
     )
     return Reckoning(figures=figures, material=material, rechecks=rechecks(standing_before.accounts, material.accounts))
@@ -139,14 +142,16 @@ class _End:
                 is_overdue=case.closed_at is None and case.id in standing.overdue,
             )
 
-    def months(self) -> Iterator[MonthFigures]:
+    def months(self, tell: Tell) -> Iterator[MonthFigures]:
         """Yield the twelve months up to this end, oldest first."""
         month = Period.month(beijing_date(self.at))
         months = [month]
         while len(months) < MONTHS:
             months.append(months[-1].before)
         for one in reversed(months):
-            yield self.of(one, self.at).month()
+            found = self.of(one, self.at).month()
+            tell(found.accounts, found.accounts)
+            yield found
 
     def month(self) -> MonthFigures:
         """Return what the series says of the month whose end this is."""

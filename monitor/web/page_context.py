@@ -28,6 +28,7 @@ from monitor.store import Store, StoreError
 from monitor.web.imports import Imports
 from monitor.web.permits import Permits
 from monitor.web.provider.client import Provider
+from monitor.web.report_works import ReportWorks
 
 LOOPBACK = ("localhost",)
 """The names of the machine itself; its addresses need none."""
@@ -155,6 +156,8 @@ class PageContext:
     """Where others find the pages (`web.base_url`), without a slash at its end; empty where they do not."""
     folder: Path | None = None
     """The folder of the settings, in which the office's own templates lie; None where there is none."""
+    report_works: ReportWorks = field(default_factory=ReportWorks)
+    """Makes reports while people do other things."""
     hosts: tuple[str, ...] = LOOPBACK
     """The names under which pages, metrics and health may be asked for, beside addresses: see `Guard`."""
     metrics_token: str | None = field(default=None, repr=False)

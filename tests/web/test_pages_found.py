@@ -28,6 +28,7 @@ ELSEWHERE = {
     "/users/new": "likewise",
     "/users/{number}": "likewise",
     "/start/progress": "a part of a page, which is fetched anew",
+    "/reports/making": "likewise",
     "/fresh": "likewise",
     "/accounts/new": "a form: tests/web/test_row_forms.py looks at it",
     "/accounts/{account_id:path}/edit": "likewise",

@@ -58,6 +58,7 @@ NEEDS: Mapping[str, Right] = {
     "/orders/sheet.{ending}": Right.REPORT,
     "/reports": Right.REPORT,
     "/reports/dictionary": Right.REPORT,
+    "/reports/making": Right.REPORT,
     "/reports/sample.xlsx": Right.REPORT,
     "/reports/county-sheet": Right.REPORT,
     "/reports/{number}": Right.REPORT,

@@ -25,7 +25,7 @@ from monitor.documents import Document
 from monitor.documents.document import Illustration, Paragraph, SectionHeading, Table
 from monitor.documents.numbered import FIRST, numbered
 from monitor.documents.reports import ReportPart, document_of, file_name, parts_of, template_version
-from monitor.pipeline.reckoning import reckon
+from monitor.pipeline.reckoning import JUDGED, reckon
 from monitor.queries.reports import ReportPage, accounts_behind, read_reckoning, read_report, read_reports
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.download import MEDIA_TYPES
@@ -34,6 +34,7 @@ from monitor.web.pages.county_sheet import county_sheet
 from monitor.web.pages.handing_out import handed_out_as
 from monitor.web.pages.pages import Pages, number_of
 from monitor.web.paging import whole
+from monitor.web.report_works import Tell
 
 _HANDOUTS = {
     ReportPart.PROBLEMS: Handout.PROBLEMS,
@@ -48,6 +49,7 @@ def routes(pages: Pages) -> tuple[Route, ...]:
     return (
         Route("/reports", partial(reports, pages)),
         Route("/reports", partial(post_report, pages), methods=["POST"]),
+        Route("/reports/making", partial(making, pages)),
         Route("/reports/dictionary", partial(dictionary, pages)),
         Route("/reports/county-sheet", partial(county_sheet, pages)),
         Route("/reports/{number}", partial(report, pages)),
@@ -71,6 +73,8 @@ async def _list(pages: Pages, request: Request, *, typed: Form | None = None, pr
         status=422 if problems else 200,
         found=found,
         choices=_choices(moment.now),
+        making=context.report_works.last,
+        judged=JUDGED,
         typed=typed or Form({}),
         problems=problems,
         may_make=visitor_of(request).may(Right.MAKE_REPORT),
@@ -97,12 +101,26 @@ async def post_report(pages: Pages, request: Request) -> Response:
         visitor.actor.require(Right.MAKE_REPORT)
         kind = _kind(form.get("kind"))
         period = asked_period(kind, _written(form), now)
-        reckoning = await context.store.query(lambda tx: reckon(tx, context.rules, period, now=now))
-        command = MakeReportCommand(kind=kind, reckoning=reckoning, template=template_version(kind, context.folder))
-        number = await pages.perform(request, make_report, command)
+        title = f"{kind.label}（{period.label}）"
+
+        async def work(tell: Tell) -> int:
+            reckoning = await context.store.query(lambda tx: reckon(tx, context.rules, period, now=now, tell=tell))
+            command = MakeReportCommand(kind=kind, reckoning=reckoning, template=template_version(kind, context.folder))
+            return await pages.perform(request, make_report, command)
+
+        number = await context.report_works.make(title, work)
     except RefusedError as error:
         return await _list(pages, request, typed=form, problems=problems_of(error))
-    return done(request, f"/reports/{number}", f"已生成{kind.label}（{period.label}）。")
+    if number is None:
+        return done(request, "/reports", f"正在生成{title}，可以先做别的。")
+    return done(request, f"/reports/{number}", f"已生成{title}。")
+
+
+async def making(pages: Pages, request: Request) -> Response:
+    """Answer `/reports/making`: how far the report is that is being made."""
+    del request
+    context = pages.context
+    return pages.html("reports_making.html", context.moment(), making=context.report_works.last, judged=JUDGED)
 
 
 def _kind(written: str) -> ReportKind:
