@@ -13,7 +13,7 @@ install = $(PIP) install --quiet --require-hashes -r $(1) \
 	|| { echo "依赖安装失败：请检查网络，或为 pip 配置可用的镜像源后重试。 / Installing failed: check the network, or point pip at a mirror it can reach." >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check bench guide lock clean
+.PHONY: help setup setup-dev run test check bench guide screens lock clean
 
 help: ## 显示本帮助 / show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ guide: $(DEV) ## 重做使用指南的图 / take the guide's pictures anew
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-strip-extras --custom-compile-command 'make lock' pyproject.toml --group build --extra postgresql
+
+screens: $(DEV) ## 每个页面和表单各拍两种宽度 / take every page and form at two widths (build/screens)
+	@$(BIN)/python -m tests.screens $(ARGS)
 
 lock: $(DEV) ## 重新锁定依赖（UPGRADE=1 升级）/ lock the dependencies again (UPGRADE=1: newest)
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements.lock

@@ -24,7 +24,7 @@ def hints(settings: Settings) -> Iterator[str]:
     if settings.web.base_url and settings.web.key is None:
         yield "没有 web.key，消息里不带“已知悉，由我处理”的链接。"
     if settings.hold:
-        yield "hold 为 true，消息生成后待放行，放行后才发出。"
+        yield "现在是试发模式（hold 为 true）：消息生成后待放行，放行后才发出。"
     if not _INSTITUTION.search(settings.office.signature):
         yield (
             f"落款“{settings.office.signature}”不像机构名称。收件人按落款联系，"
@@ -58,7 +58,7 @@ def unwatched(
         named = "、".join(f"{platform.label}（platforms.{name}.canary）" for platform, name in lacking.items())
         yield (
             f"没有对照账号的平台：{named}。平台的列表停在旧内容时会误报超期，"
-            "请在括号里的设置项各填一个确知每天更新的账号，写法同采集方式等号后面"
+            "请信息技术人员在括号里的设置项各填一个确知每天更新的账号，写法同采集方式等号后面"
         )
 
 

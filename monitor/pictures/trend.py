@@ -17,6 +17,8 @@ from monitor.pictures.png import Canvas
 from monitor.pictures.svg import Picture, Scale
 
 WIDTH, HEIGHT = 640, 232
+HALF = 348
+"""The width of half a year on a telephone."""
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 30, 172
 """The edges of the field in which the line runs."""
 _LEVELS = (0, 50, 100)
@@ -55,9 +57,9 @@ def lacking(month: MonthFigures) -> str:
     return "采集不足" if month.rate.checked or month.rate.unchecked else "无可查"
 
 
-def points(months: Sequence[MonthFigures]) -> tuple[TrendPoint, ...]:
-    """Return the months at their places, oldest first."""
-    across = Scale(first=-0.5, last=max(len(months), 1) - 0.5, start=LEFT, end=WIDTH - RIGHT)
+def points(months: Sequence[MonthFigures], width: int = WIDTH) -> tuple[TrendPoint, ...]:
+    """Return the months at their places in a picture that wide, oldest first."""
+    across = Scale(first=-0.5, last=max(len(months), 1) - 0.5, start=LEFT, end=width - RIGHT)
     up = Scale(first=0, last=100, start=BOTTOM, end=TOP)
     found = []
     for place, month in enumerate(months):
@@ -83,24 +85,34 @@ def sentences(months: Sequence[MonthFigures]) -> str:
 
 def draw(months: Sequence[MonthFigures]) -> Picture:
     """Return the picture."""
-    placed = points(months)
-    inside = [*_grid(), *_columns(placed), *_line(placed)]
-    return svg.picture("trend", (WIDTH, HEIGHT), TITLE, sentences(months), inside)
+    return _drawn(months, WIDTH, "trend")
 
 
-def _grid() -> Iterator[str]:
+def halves(months: Sequence[MonthFigures]) -> tuple[Picture, Picture]:
+    """Return the earlier and the later months as pictures that a telephone shows one below the other."""
+    middle = len(months) // 2
+    return _drawn(months[:middle], HALF, "trend-earlier"), _drawn(months[middle:], HALF, "trend-later")
+
+
+def _drawn(months: Sequence[MonthFigures], width: int, name: str) -> Picture:
+    placed = points(months, width)
+    inside = [*_grid(width), *_columns(placed, width), *_line(placed)]
+    return svg.picture(name, (width, HEIGHT), TITLE, sentences(months), inside)
+
+
+def _grid(width: int) -> Iterator[str]:
     up = Scale(first=0, last=100, start=BOTTOM, end=TOP)
     for level in _LEVELS:
         y = up.at(level)
-        yield svg.element("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y, y2=y, stroke=svg.RULE if level else svg.EDGE)
+        yield svg.element("line", x1=LEFT, x2=width - RIGHT, y1=y, y2=y, stroke=svg.RULE if level else svg.EDGE)
         yield svg.text(LEFT - 6, y + 4, f"{level}%", text_anchor="end", font_size=11, fill=svg.QUIET)
     yield svg.text(0, BOTTOM + 34, "不合格", font_size=11, fill=svg.QUIET)
     yield svg.text(0, BOTTOM + 50, "检查", font_size=11, fill=svg.QUIET)
 
 
-def _columns(placed: Sequence[TrendPoint]) -> Iterator[str]:
+def _columns(placed: Sequence[TrendPoint], width: int) -> Iterator[str]:
     """Yield the names of months with their counts, and the hatching of those without a rate."""
-    half = _half(placed)
+    half = _half(placed, width)
     for one in placed:
         yield svg.text(one.x, BOTTOM + 17, _short(one), text_anchor="middle", font_size=11, fill=svg.QUIET)
         if one.y is None:
@@ -137,9 +149,9 @@ def _values(placed: Sequence[TrendPoint]) -> Iterator[tuple[TrendPoint, float]]:
             yield one, one.y + (_BELOW - 4 if is_below else -_ABOVE - 4)
 
 
-def _half(placed: Sequence[TrendPoint]) -> float:
+def _half(placed: Sequence[TrendPoint], width: int) -> float:
     """Return half the width of a hatched column."""
-    return 0.4 * (WIDTH - RIGHT - LEFT) / max(len(placed), 1)
+    return 0.4 * (width - RIGHT - LEFT) / max(len(placed), 1)
 
 
 def _hatching(left: float, right: float) -> Iterator[tuple[float, float, float, float]]:
@@ -167,7 +179,7 @@ def dots(months: Sequence[MonthFigures], scale: int = 3) -> bytes:
     for one in placed:
         canvas.text(one.x, BOTTOM + 13, f"{one.month.first.year % 100:02}-{one.month.first.month:02}", 0x50)
         if one.y is None:
-            for stroke in _hatching(one.x - _half(placed), one.x + _half(placed)):
+            for stroke in _hatching(one.x - _half(placed, WIDTH), one.x + _half(placed, WIDTH)):
                 canvas.line(*stroke, 0.5, 0x80)
             middle = (TOP + BOTTOM) / 2
             canvas.line(one.x, middle, one.x, middle, 8, 0xFF)

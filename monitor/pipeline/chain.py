@@ -22,7 +22,8 @@ class Chain:
         found = await self._store.query(lambda tx: audit.walk(tx, self._walked, at_most=ROWS))
         self._walked = audit.Walk() if found.is_over else found
         if found.broken_at is not None:
-            self._problem = f"操作记录自编号{found.broken_at}起已被改动或删去，请运行 xuncha audit verify 核对。"
+            said = f"操作记录自编号{found.broken_at}起已被改动或删去"
+            self._problem = f"{said}，请信息技术人员核对（xuncha audit verify）。"
         elif found.is_over:
             self._problem = None
         return self._problem

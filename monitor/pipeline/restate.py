@@ -12,7 +12,7 @@ from monitor.store import Tx, rereading, unsettled
 
 LISTED = 40
 """The number of records that are named one by one; all of them stand on the page of imports."""
-_WISH = "请用 xuncha export records --unstated 导出，填写“结果”后导入；写明以前不作判定"
+_WISH = "请信息技术人员导出（xuncha export records --unstated），填写“结果”后导入；写明以前不作判定"
 
 
 def tell(tx: Tx, area: str, now: datetime, title: Callable[[str], str]) -> None:

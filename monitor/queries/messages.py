@@ -55,8 +55,8 @@ class Sent:
 
     @property
     def to(self) -> str:
-        """The reader, in words: 联络员 张某, or the role alone."""
-        return f"{self.kept.role.label} {self.reader}".strip()
+        """The reader, in words: 张某（联络员）, or the role alone."""
+        return f"{self.reader}（{self.kept.role.label}）" if self.reader else self.kept.role.label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

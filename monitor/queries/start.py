@@ -72,7 +72,8 @@ class StartPage:
 def read_start(tx: Tx, facts: StartFacts) -> StartPage:
     """Return how the first run stands: the first step that is not done is to be done now, all others later.
 
-    What an office may well go without, its phone in the settings and a channel, holds nothing up.
+    The office's name and phone are to be seen to now as long as they are missing, for every message has them; but as
+    somebody else writes them into the settings, they hold nothing up.
     """
     enrolled, looks = has_roster(tx), first_looks(tx)
     done = {
@@ -84,8 +85,8 @@ def read_start(tx: Tx, facts: StartFacts) -> StartPage:
         StartStep.CHANNEL: facts.has_channels,
         StartStep.HOLD: enrolled and facts.has_channels and not facts.is_holding,
     }
-    needed = [step for step, is_done in done.items() if not is_done and step is not StartStep.OFFICE]
+    missing = [step for step, is_done in done.items() if not is_done]
+    here = [step for step in missing if step is not StartStep.OFFICE][:1]
     states = {step: StepState.DONE if is_done else StepState.LATER for step, is_done in done.items()}
-    if needed:
-        states[needed[0]] = StepState.NOW
+    states |= dict.fromkeys((step for step in missing if step in here or step is StartStep.OFFICE), StepState.NOW)
     return StartPage(steps=states, looks=looks)

@@ -375,7 +375,7 @@ def login_requests(tx: Tx, now: datetime) -> TodoLine:
 def _calendar(_: Tx, __: Sequence[OfficeAct], context: TodoContext) -> Iterator[TodoLine]:
     years = context.calendar.unknown_years(context.today)
     said = "、".join(f"{year}年" for year in years)
-    wish = f"请按国务院办公厅通知写入calendar.yaml，并在years中加上{'、'.join(map(str, years))}"
+    wish = f"请信息技术人员按国务院办公厅通知补入（calendar.yaml，years加上{'、'.join(map(str, years))}）"
     yield TodoLine(
         act=TodoAct.CALENDAR,
         count=len(years),

@@ -79,17 +79,17 @@ def found(app: Starlette, client: TestClient, province: Province) -> Iterator[tu
     waiting += [f"/k/{province.token()}", "/login", "/review", "/review/sheet", "/looks", "/mutes", "/users/new"]
     seen: set[Kind] = set()
     for address in waiting:  # it grows
-        kind = _kind(app, address)
+        kind = kind_of(app, address)
         if kind is None or kind in seen or kind[0].endswith(".xlsx"):
             continue
         seen.add(kind)
         answer = client.get(address)
         if answer.headers.get("content-type", "").startswith("text/html"):
-            waiting += _led_to(address, answer.text)
+            waiting += led_to(address, answer.text)
             yield address, answer
 
 
-def _kind(app: Starlette, address: str) -> Kind | None:
+def kind_of(app: Starlette, address: str) -> Kind | None:
     """Return the route of an address and its parameters; None where it is no page."""
     parts = urlsplit(address)
     scope = {"type": "http", "method": "GET", "path": parts.path}
@@ -100,7 +100,7 @@ def _kind(app: Starlette, address: str) -> Kind | None:
     return route.path, tuple(sorted(asked))
 
 
-def _led_to(address: str, page: str) -> Iterator[str]:
+def led_to(address: str, page: str) -> Iterator[str]:
     """Yield where a page leads: by its links, and by one choice of each filter."""
     yield from map(unescape, _LINK.findall(page))
     for head, form in _FORM.findall(page):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -31,7 +32,7 @@ from monitor.store.outbox import messages
 from monitor.store.records import save_records
 from monitor.store.roster import save_roster
 from monitor.web import create_app
-from monitor.web.page_context import PassStatus
+from monitor.web.page_context import PassStatus, Sample
 from tests.core.build import beijing_time
 from tests.databases import migrated
 from tests.sample.quarter import HALF_A_DAY
@@ -97,19 +98,23 @@ async def live_through(store: Store, tell: Callable[[int, int], None]) -> None:
 
 
 @contextmanager
-def office(store: Store, *, has_channels: bool = True) -> Iterator[tuple[Closed, str]]:
-    """Serve an office at the moment that never changes; the value is it and its address."""
+def office(store: Store, *, sample: Sample | None = None, is_bare: bool = False) -> Iterator[tuple[Closed, str]]:
+    """Serve an office at the moment that never changes, or the sample county; the value is it and its address.
+
+    A bare one has neither a phone nor a channel in its settings.
+    """
     parts = parts_of(store, replay.VirtualClock(NOW), is_holding=True)
     daemon = Daemon(parts.passes, parts.health, parts.metrics, parts.faults)
     view = replace(
-        view_of(parts, daemon),
+        view_of(parts, daemon, sample),
         problems=_none,
         passes=lambda: tuple(PassStatus(name=one.title, last_success=NOW) for one in daemon.passes),
         is_starting=lambda: False,
-        logins=replace(parts.logins, passwords=CHEAP),
+        logins=None if sample else replace(parts.logins, passwords=CHEAP),
     )
-    if not has_channels:
-        view = replace(view, has_channels=False, channels={}, try_channel=None)
+    if is_bare:
+        phoneless = replace(view.office, phone="")
+        view = replace(view, office=phoneless, has_channels=False, channels={}, try_channel=None)
     with listened(create_app(view)) as address:
         yield Closed(store=store, view=view, clock=Clock(NOW)), address
 
@@ -123,6 +128,18 @@ def opened(folder: Path, name: str) -> Iterator[Store]:
     """Open a store in a folder: a new one, or that of the last time."""
     path = folder / f"{name}.db"
     with open_store(migrated(path) if not path.exists() else f"sqlite:///{path}") as store:
+        yield store
+
+
+@contextmanager
+def lived_in(folder: Path, tell: Callable[[int, int], None] = lambda *_: None) -> Iterator[Store]:
+    """Open the sample county on its morning, with users; it is made if the folder has none yet."""
+    is_new = not (folder / "county.db").exists()
+    with opened(folder, "county") as store:
+        if is_new:
+            asyncio.run(live_through(store, tell))
+            with office(store) as (at, _):
+                enrol_users(at)
         yield store
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from monitor.core.figures import MonthFigures
 from monitor.core.pass_rate import PassRate
 from monitor.core.period import Period
-from monitor.pictures.trend import HEIGHT, WIDTH, dots, draw, is_telling, lacking, points, sentences
+from monitor.pictures.trend import HEIGHT, WIDTH, dots, draw, halves, is_telling, lacking, points, sentences
 from tests.pictures.drawn import elements, faults, said
 
 
@@ -75,6 +75,14 @@ def test_nothing_failed_and_everything_failed_are_drawn_at_their_ends() -> None:
 def test_a_county_without_months_has_a_picture_too() -> None:
     assert faults(draw([])) == []
     assert "还没有可以统计的月份" in sentences([])
+
+
+def test_a_telephone_has_the_year_in_two_halves_that_fit_it_and_leave_no_month_out() -> None:
+    earlier, later = halves(YEAR)
+    assert faults(earlier) == faults(later) == []
+    assert earlier.words + later.words == f"{sentences(YEAR[:6])}{sentences(YEAR[6:])}"
+    widths = [elements(half)[0].attrib["viewBox"].split()[2] for half in (earlier, later)]
+    assert [float(width) <= 358 for width in widths] == [True, True]
 
 
 @settings(deadline=None)

@@ -20,6 +20,9 @@ PATIENCE = 60
 """Seconds in which a browser that is waited for says something, however slow the machine."""
 _KEYS = {"Enter": (13, "\r"), "Tab": (9, ""), "Space": (32, " "), "Escape": (27, ""), "ArrowDown": (40, "")}
 """The code of each named key, and the text it gives."""
+_HIDDEN = """[...document.querySelectorAll("main *")].filter(one => one.scrollWidth > one.clientWidth + 1)
+    .filter(one => ["auto", "scroll"].includes(getComputedStyle(one).overflowX))
+    .map(one => one.className || one.tagName)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,8 @@ class Sight:
     """What it wrote to its console: errors, refused loads, broken policies."""
     is_too_wide: bool
     """True if the page must be scrolled sideways."""
+    hidden: tuple[str, ...] = ()
+    """The parts of the page that must be scrolled sideways, by their classes."""
 
 
 @dataclass(slots=True)
@@ -96,8 +101,10 @@ class Browser:
         if picture is not None:
             shot = self._call("Page.captureScreenshot", captureBeyondViewport=True)
             picture.write_bytes(base64.b64decode(shot["data"]))
+        hidden = self.evaluate(_HIDDEN)
+        assert isinstance(hidden, list)
         said = (complaint for event in self._events if (complaint := _complaint(event)))
-        return Sight(complaints=tuple(said), is_too_wide=bool(too_wide))
+        return Sight(complaints=tuple(said), is_too_wide=bool(too_wide), hidden=tuple(hidden))
 
     def shoot(self, picture: Path, *, selector: str = "body", height: int | None = None, scale: float = 1) -> None:
         """Take a picture of the first element that is meant, no higher than so many pixels of the page."""

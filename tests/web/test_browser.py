@@ -11,6 +11,20 @@ from tests.web.county import ACCOUNTS, NOW, Surroundings, fill
 from tests.web.person import Person
 from tests.web.serving import served
 
+LISTS = (
+    "/",
+    "/accounts",
+    "/messages",
+    "/system",
+    "/accounts?light=red",
+    "/review",
+    "/review/sheet",
+    "/rights",
+    "/reports",
+    "/records/new?kind=training",
+)
+"""Pages whose tables have many columns, and forms."""
+
 
 def test_every_page_is_whole_and_fits(chromium: Browser, county: Store, around: Surroundings) -> None:
     around.passes = [PassStatus(name="核查", last_success=NOW)]
@@ -18,10 +32,11 @@ def test_every_page_is_whole_and_fits(chromium: Browser, county: Store, around: 
         sent = messages(tx)[0].message.id
     own = [f"/accounts/{quote(account.id)}" for account in ACCOUNTS]
     with served(county, around) as address:
-        for page in ["/", "/accounts", "/messages", f"/messages/{sent}", "/system", "/accounts?light=red", *own]:
+        for page in [*LISTS, f"/messages/{sent}", *own]:
             sights = [chromium.look(f"{address}{page}", width=1280), chromium.resize(390)]
             assert [sight.complaints for sight in sights] == [(), ()], page
             assert not [sight for sight in sights if sight.is_too_wide], page
+            assert [sight.hidden for sight in sights] == [(), ()], page
 
 
 def test_an_empty_county_is_whole_and_fits(chromium: Browser, empty: Store, around: Surroundings) -> None:

@@ -60,7 +60,7 @@ def test_the_trouble_of_a_unit_has_a_page_with_its_clause_and_evidence(empty: St
     assert "示例县水利局 没有登记信息发布审核制度。" in text_of(office.get("/cases").text)
     page = text_of(office.get(f"/cases/{number}").text)
     assert f"{State.VIOLATED.label}：没有登记信息发布审核制度。 依据和证据 依据：健全完善信息发布审核制度" in page
-    assert "证据：登记7 规则编号SYS-01 系统建议：整改（须由办公室确定）" in page
+    assert "证据：登记7 系统建议：整改（须由办公室确定）" in page
 
 
 def test_everything_done_in_a_case_stands_there_the_latest_first(empty: Store, office: TestClient) -> None:

@@ -247,7 +247,7 @@ def test_an_accounts_page_says_that_people_have_to_look(empty: Store, around: Su
 def test_messages_are_told_by_role_and_unit(client: TestClient) -> None:
     page = text_of(client.get("/messages").text)
     assert re.search(r"示例县教育局 （\d条）", page)
-    assert re.search(r"发给(联络员 联络员甲|责任领导 领导乙)，钉钉", page)
+    assert re.search(r"发给(联络员甲（联络员）|领导乙（责任领导）)，钉钉", page)
     assert "被拒绝" in text_of(client.get("/messages?state=failed").text)
 
 

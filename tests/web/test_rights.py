@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from html import unescape
 from urllib.parse import quote
 
 import pytest
-from starlette.routing import Route
+from starlette.routing import Match, Route
 from starlette.testclient import TestClient
 
 from monitor.actions.roles import rights_of
@@ -129,6 +130,25 @@ def test_a_unit_sees_its_own(office: Closed, browsers: dict[str, TestClient]) ->
     assert "别家单位的账号" not in page
     assert browser.get("/accounts/OTHER-1").status_code == 404
     assert browser.get("/").headers["location"].startswith("/units/")
+
+
+def test_whatever_a_unit_is_offered_on_its_pages_it_may_open_and_send(office: Closed) -> None:
+    """From its own page on: every link opens, and no form leads to a page that is not a unit's."""
+    office.user("有事项的人", UserRole.UNIT, own=OVERDUE.unit_key)
+    browser, app = office.logged_in("有事项的人"), create_app(office.view)
+    waiting, seen = [str(browser.get("/").headers["location"])], set[str]()
+    for address in waiting:  # it grows
+        if address in seen or address.endswith(".ics"):
+            continue
+        seen.add(address)
+        answer = browser.get(address)
+        assert answer.status_code not in {403, 404}, address
+        waiting += [unescape(one) for one in re.findall(r'href="(/[^"#]*)', answer.text)]
+        for action in re.findall(r'<form[^>]*method="post"[^>]*action="(/[^"?]*)', answer.text):
+            scope = {"type": "http", "method": "POST", "path": unescape(action)}
+            (route,) = (one for one in app.routes if isinstance(one, Route) and one.matches(scope)[0] is Match.FULL)
+            assert route.path in OWN, f"{action} on {address}"
+    assert {"/accounts", "/cases", "/messages", "/me"} <= seen
 
 
 def test_a_reader_sees_no_phones_messages_imports_and_system(office: Closed, browsers: dict[str, TestClient]) -> None:

@@ -53,6 +53,15 @@ def test_the_steps_say_which_is_to_be_done_now(empty: Store, around: Surrounding
     assert standings(client.get("/start").text)["首次核查"] == "now"
 
 
+def test_a_missing_phone_is_to_be_seen_to_now_and_holds_nothing_up(empty: Store, around: Surroundings) -> None:
+    around.has_phone = False
+    page = client_of(empty, around).get("/start").text
+    found = standings(page)
+    assert [name for name, standing in found.items() if standing == "now"] == ["单位和电话", "下载模板"]
+    assert "请把下面这几行交给信息技术人员" in page
+    assert 'href="/start?step=template">下一步：下载模板' in page
+
+
 @pytest.mark.parametrize("step", list(StartStep), ids=lambda step: step.value)
 @pytest.mark.parametrize("ids", [["A-1"], []])
 def test_every_step_has_a_button_that_leads_on_and_can_be_left(

@@ -73,6 +73,7 @@ def _judge(known: Known, calendar: WorkCalendar, now: datetime) -> Finding:
     return say(
         state=State.NEEDS_REVIEW,
         since=begun,
+        due=due,
         proposals=(Proposal.REVIEW,),
         because=f"{facts}，已{days}个工作日，请于{dated(due, today)}前人工核查并登记，或更正采集方式。",
         episode=since.isoformat(),

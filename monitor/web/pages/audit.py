@@ -9,8 +9,10 @@ from starlette.responses import Response
 
 from monitor.queries.audit import read_acts
 from monitor.web.audit import ACTIONS
-from monitor.web.filters import AUDIT, LONGEST, audit_filter
+from monitor.web.auth.visitor import visitor_of
+from monitor.web.filters import AUDIT, ITSELF, LONGEST, audit_filter
 from monitor.web.pages.pages import Pages, number_of
+from monitor.web.pages.system import tabs_of
 
 
 async def audit(pages: Pages, request: Request) -> Response:
@@ -20,5 +22,12 @@ async def audit(pages: Pages, request: Request) -> Response:
     which = audit_filter(asked)
     sheet = await pages.context.store.query(lambda tx: read_acts(tx, page, which))
     return pages.html(
-        "audit.html", pages.context.moment(), sheet=sheet, asked=asked, query=urlencode(asked), actions=ACTIONS
+        "audit.html",
+        pages.context.moment(),
+        sheet=sheet,
+        asked=asked,
+        query=urlencode(asked),
+        actions=ACTIONS,
+        ITSELF=ITSELF,
+        tabs=tabs_of(visitor_of(request)),
     )

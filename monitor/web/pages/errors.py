@@ -13,7 +13,7 @@ from monitor.web.pages.pages import Pages
 async def not_answered(pages: Pages, request: Request, error: Exception) -> Response:
     """Answer a request that leads nowhere."""
     status = error.status_code if isinstance(error, HTTPException) else 404
-    sentence = "没有这个页面，请核对网址。" if status == 404 else "页面不支持这样的请求，请返回总览重新打开。"  # noqa: PLR2004 - HTTP's own number
+    sentence = "没有这个页面，请核对网址。" if status == 404 else "页面不支持这样的请求，请返回首页重新打开。"  # noqa: PLR2004 - HTTP's own number
     own = isinstance(error, HTTPException) and not error.detail.isascii()
     answer = _error(pages, request, status, error.detail if own and isinstance(error, HTTPException) else sentence)
     if isinstance(error, HTTPException) and error.headers:

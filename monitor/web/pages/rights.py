@@ -12,6 +12,7 @@ from starlette.routing import Route
 from monitor.core.user import UserRole
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.pages.pages import Pages
+from monitor.web.pages.system import tabs_of
 from monitor.web.rights_text import ROLES, acting, named, seeing
 
 
@@ -31,4 +32,5 @@ async def rights(pages: Pages, request: Request) -> Response:
         own_names=named(visitor.roles),
         whom=ROLES,
         tables=(("能看什么", seeing()), ("能办什么", acting())),
+        tabs=tabs_of(visitor),
     )

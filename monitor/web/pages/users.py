@@ -21,6 +21,7 @@ from monitor.queries.logins import UserPage, read_requests, read_units, read_use
 from monitor.web.forms import Form, done, form_of
 from monitor.web.page_context import PageContext
 from monitor.web.pages.pages import Pages
+from monitor.web.pages.system import tabs_of
 from monitor.web.paging import whole
 from monitor.web.words import unit_typed
 
@@ -66,12 +67,12 @@ def routes(pages: Pages) -> tuple[Route, ...]:
     )
 
 
-async def users(pages: Pages, _: Request) -> Response:
+async def users(pages: Pages, request: Request) -> Response:
     """Answer `/users`: who may log in, and who waits to be let in."""
     moment = pages.context.moment()
     found = await pages.context.store.query(read_users)
     requests = await pages.context.store.query(lambda tx: read_requests(tx, moment.now))
-    return pages.html("users.html", moment, users=found, requests=requests)
+    return pages.html("users.html", moment, users=found, requests=requests, tabs=tabs_of(visitor_of(request)))
 
 
 async def new_user(pages: Pages, _: Request) -> Response:

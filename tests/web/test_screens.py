@@ -1,0 +1,55 @@
+"""The pictures of every page (`make screens`): which pages a walk finds, and what it takes of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from monitor.store import Store
+from monitor.web import create_app
+from tests.screens.__main__ import LONE
+from tests.screens.walk import PARTS, WIDTHS, Walk
+from tests.web.browser import Browser
+from tests.web.county import OVERDUE, Surroundings, fill
+from tests.web.serving import listened
+from tests.web.test_pages_found import ELSEWHERE, pages
+
+BY_HAND = frozenset({"/messages/release", "/messages/withhold"})
+"""The forms that ask about what was ticked: a walk takes them by what the lists answer."""
+
+
+@contextmanager
+def walking(chromium: Browser, store: Store, around: Surroundings, folder: Path) -> Iterator[Walk]:
+    """Yield a walk through a county of its own."""
+    fill(store)
+    app = create_app(around.view(store))
+    with listened(app) as base:
+        yield Walk(chromium=chromium, app=app, base=base, folder=folder, who="somebody")
+
+
+def test_a_page_is_taken_at_both_widths_and_on_paper_and_so_is_what_its_empty_form_answers(
+    chromium: Browser, empty: Store, around: Surroundings, tmp_path: Path
+) -> None:
+    with walking(chromium, empty, around, tmp_path) as walk:
+        walk.take("/mutes", "mutes")
+        walk.refusals(["/mutes"])
+        assert chromium.evaluate("document.querySelector('.faults') !== null")
+    assert walk.complaints == []
+    names = {path.name for path in tmp_path.glob("somebody-*")}
+    assert {f"somebody-mutes{ending}" for ending in ("-1280.png", "-390.png", ".pdf")} < names
+    assert {f"somebody-empty-mutes-1-{width}.png" for width in WIDTHS} < names
+
+
+@pytest.mark.slow
+def test_every_page_is_found_by_links_and_fits_both_widths(
+    chromium: Browser, empty: Store, around: Surroundings, tmp_path: Path
+) -> None:
+    with walking(chromium, empty, around, tmp_path) as walk:
+        walk.pages(*LONE, f"/units/{quote(OVERDUE.unit)}")
+    assert walk.complaints == []
+    meant = {route.path for route in pages() if route.path not in PARTS} - ELSEWHERE.keys() - BY_HAND
+    assert meant - {path for path, _ in walk.seen} == set()
