@@ -63,7 +63,7 @@ def test_what_waits_stands_under_its_unit_with_its_readers_name(store: Store) ->
     (number,) = write(store, LIAISON.key, held=True)
     shown = page(store, MessageTab.HELD)
     assert [group.unit for group in shown.groups] == [SCHOOLS]
-    assert (listed(shown), first(shown).to, shown.counts[MessageTab.HELD]) == ([[number]], "联络员 联络员甲", 1)
+    assert (listed(shown), first(shown).to, shown.counts[MessageTab.HELD]) == ([[number]], "联络员甲（联络员）", 1)
 
 
 def test_what_liaison_and_leader_heard_of_one_step_is_one_line_with_two_names(store: Store) -> None:
@@ -72,7 +72,7 @@ def test_what_liaison_and_leader_heard_of_one_step_is_one_line_with_two_names(st
         ended(store, number, YES)
     shown = page(store, MessageTab.SENT)
     (line,) = shown.groups[0].lines
-    assert [sent.to for sent in line.sent] == ["联络员 联络员甲", "责任领导 领导乙"]
+    assert [sent.to for sent in line.sent] == ["联络员甲（联络员）", "领导乙（责任领导）"]
     assert shown.counts[MessageTab.SENT] == 2
 
 

@@ -14,6 +14,8 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
+from starlette.applications import Starlette
+
 from monitor.actions.actor import EVERYTHING, Actor, Origin
 from monitor.actions.perform import perform
 from monitor.actions.users import FirstLinkCommand, issue_first_link
@@ -182,14 +184,15 @@ class Taking:
         with opened(self.temporary, who) as store:
             at = asyncio.run(visit(store))
             app = at.client.app
-            with listened(app) as base:  # type: ignore[arg-type]  # the application under the client
+            assert isinstance(app, Starlette)
+            with listened(app) as base:
                 walk = Walk(
                     chromium=self.chromium,
                     app=app,
                     base=base,
                     folder=self.folder,
                     who=who,
-                    complaints=self.complaints,  # type: ignore[arg-type]
+                    complaints=self.complaints,
                 )
                 walk.take(f"/k/{at.token()}", "opened")
                 walk.take(f"/k/{at.token(until=at.clock() - timedelta(days=1))}", "410")

@@ -136,7 +136,7 @@ async def test_the_self_check_walks_all_of_it_a_piece_at_a_time(store: Store, mo
         seal.seal(tx)
     said = [await walked.go_on() for _ in range(7)]
     assert said[:2] == [None, None], "it is bounded"
-    assert said[2] == said[6] == "操作记录自编号9起已被改动或删去，请运行 xuncha audit verify 核对。"
+    assert said[2] == said[6] == "操作记录自编号9起已被改动或删去，请信息技术人员核对（xuncha audit verify）。"
 
 
 def test_a_walk_reads_no_more_than_it_may(store: Store) -> None:

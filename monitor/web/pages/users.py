@@ -18,6 +18,7 @@ from monitor.actions.users import AddUserCommand, ChangeRolesCommand, DemandSeco
 from monitor.core.account import UnitKey
 from monitor.core.user import UserRole
 from monitor.queries.logins import UserPage, read_requests, read_units, read_user, read_users
+from monitor.web.auth.visitor import visitor_of
 from monitor.web.forms import Form, done, form_of
 from monitor.web.page_context import PageContext
 from monitor.web.pages.pages import Pages
