@@ -170,7 +170,7 @@ def test_settings_that_would_be_ignored_are_refused_or_said() -> None:
     ]
     assert [hint.split("，")[0] for hint in hints(granted)] == [
         "尚未设置通知渠道",
-        "hold 为 true",
+        "现在是试发模式（hold 为 true）：消息生成后待放行",
         "没有设置环境变量 XUNCHA_KEY",
     ]
 

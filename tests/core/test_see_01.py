@@ -53,6 +53,7 @@ def test_the_task_says_since_when_and_why_and_by_when() -> None:
     assert finding.because == (
         "自5月21日起未采集到完整内容（平台要求验证），已3个工作日，请于5月28日前人工核查并登记，或更正采集方式。"
     )
+    assert finding.due == date(2026, 5, 28), "which is the day that pages write beside it"
 
 
 def test_a_platform_that_no_longer_shows_the_account_is_named() -> None:
