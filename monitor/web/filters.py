@@ -52,6 +52,8 @@ SETTLED = "settled"
 """In the address of the audit log, instead of one act: all that settle or decide something."""
 LONGEST = 100
 """Characters of a filter of the audit log."""
+ITSELF, _CALLED = "xuncha", "系统"
+"""Who the audit log says has acted where nobody did, and what people call that."""
 _CASE = "事项"
 """What the audit log puts before the number of a case."""
 _OLD_TABS = {"sending": MessageTab.QUEUED}
@@ -135,7 +137,7 @@ def audit_filter(given: Given) -> AuditFilter:
     about, what = asked["object"], asked["what"]
     case = whole(about.removeprefix(_CASE).strip()) if about.startswith(_CASE) else 0
     return AuditFilter(
-        actor=asked["who"],
+        actor=ITSELF if asked["who"] == _CALLED else asked["who"],
         action="" if what == SETTLED else what,
         actions=SETTLING if what == SETTLED else frozenset(),
         day=_day(asked["day"]),
