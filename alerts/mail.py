@@ -47,6 +47,11 @@ LONGEST_REPLY = 64 * 1024
 """Bytes of one reply that are read."""
 GO_AHEAD = 354
 """The reply after which the mail itself is said."""
+_KINDS = {
+    "docx": "vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""By the ending of a file: telephones open it by its kind and not by its name."""
 _ANSWERS = frozenset({2, 4, 5})
 """The first digits of the replies that settle what becomes of it."""
 LIMIT = timedelta(seconds=30)
@@ -217,7 +222,8 @@ class Mail:
         mail.set_content(plain(message.body), cte="base64")
         mail.add_alternative(html(message.body, message.grid), subtype="html", cte="base64")
         for file in message.files:
-            mail.add_attachment(file.content, maintype="application", subtype="octet-stream", filename=file.name)
+            kind = _KINDS.get(file.name.rpartition(".")[2].lower(), "octet-stream")
+            mail.add_attachment(file.content, maintype="application", subtype=kind, filename=file.name)
         for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
             part.set_boundary(f"=_{_stable(message.id)}{f'_{number}' if number else ''}")  # one of chance: another mail
         return mail.as_bytes()

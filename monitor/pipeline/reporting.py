@@ -36,6 +36,8 @@ ENDINGS = ("docx", "xlsx")
 """The files that go with a message."""
 _NOTE = "report made:"
 _LONGEST = 600
+_HEAVIEST = 10_000_000
+"""Bytes of a file that goes with a message: many mail servers take no mail of more than 20 MB, written as text."""
 _log = logging.getLogger(__name__)
 
 
@@ -88,7 +90,7 @@ class Reporter:
         lines = [
             f"### 【报表】{what}草稿",
             *(escaped(sentence, _LONGEST) for sentence in summary(reckoning)),
-            f"附件为docx和xlsx草稿，请核对后使用；数据截至{beijing_date(now).month}月{beijing_date(now).day}日。",
+            f"附件为docx和xlsx草稿，请核对后使用，没有附上的请在页面下载；数据截至{beijing_date(now).month}月{beijing_date(now).day}日。",
             *([f"[查看和重做]({page})"] if page else []),
             signature(UNNUMBERED, composer.setting(now)),
         ]
@@ -108,12 +110,16 @@ class Reporter:
         return tuple(file for file in written if file is not None)
 
     def _file(self, name: str, document: Document) -> AttachedFile | None:
-        """Return a file; None, with a line in the log, where the office's template does not let it be written."""
+        """Return a file; None, with a line in the log, where it cannot be written or is too large for a mail."""
         try:
-            return AttachedFile(name=name, content=content_of(name, document, self.config))
+            content = content_of(name, document, self.config)
         except NotWrittenError as error:
             _log.warning("report not attached", extra={"file": name, "problem": str(error)})
             return None
+        if len(content) > _HEAVIEST:
+            _log.warning("report not attached", extra={"file": name, "problem": f"{len(content)} bytes"})
+            return None
+        return AttachedFile(name=name, content=content)
 
 
 def _note(due: DueReport) -> str:

@@ -83,6 +83,10 @@ async def test_files_go_with_a_mail_and_a_repeat_is_still_the_same_mail() -> Non
         (file.name, file.content) for file in files
     ]
     assert words_of(first) == "周报\n"
+    kinds = [part.get_content_subtype().rpartition(".")[2] for part in first.iter_attachments()]
+    assert kinds == ["document", "sheet"]
+    assert b"filename*=utf-8''%E5%91%A8%E6%8A%A5_2026-W21.docx" in first.as_bytes(), "as RFC 2231 has it"
+    assert max(map(len, first.as_bytes().splitlines())) < 998
 
 
 async def test_a_repeat_bears_the_same_message_id() -> None:

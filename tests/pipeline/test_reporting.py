@@ -67,6 +67,18 @@ async def test_the_week_is_made_once_on_monday_at_its_hour_and_mailed_with_word_
     assert "指标" in load_workbook(io.BytesIO(book.content)).sheetnames
 
 
+async def test_a_file_too_large_for_a_mail_is_left_out_and_the_other_goes(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await watched(store)
+    heavy = lambda name, document, config: bytes(10_000_001) if name.endswith("docx") else b"x"  # noqa: ARG005, E731
+    monkeypatch.setattr("monitor.pipeline.reporting.content_of", heavy)
+    await made_reports(made)
+    (message,) = made.mail.taken
+    assert [file.name for file in message.files] == ["周报_2026-W21_1.xlsx"]
+    assert "没有附上的请在页面下载" in message.body
+
+
 async def test_a_draft_stands_on_the_to_do_list_until_somebody_takes_a_file_of_it(store: Store) -> None:
     made = await watched(store)
     await made_reports(made)
