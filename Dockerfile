@@ -3,7 +3,7 @@
 #   docker build -t xuncha .
 #
 # Any base with Python 3.11 or newer, its venv module and CA certificates will do, an office's own for instance.
-ARG BASE=python:3.12-slim-bookworm
+ARG BASE=python:3.12.14-slim-bookworm@sha256:782412e85d0f0984994c290652577d4018aff08145c85b262bb63dc0c7522254
 
 # --- build: everything into one virtual environment, which is all that the image takes from here --------------------
 FROM ${BASE} AS build
@@ -21,10 +21,10 @@ COPY pyproject.toml README.md LICENSE ./
 COPY collectors collectors
 COPY alerts alerts
 COPY monitor monitor
+COPY config/calendar.yaml config/rules.yaml config/xuncha.yaml config/
 # What installs is not needed to run.
 RUN /opt/xuncha/bin/pip install --no-deps --no-index --no-build-isolation . \
     && /opt/xuncha/bin/pip uninstall --yes hatchling packaging pathspec pluggy tomlkit trove-classifiers pip
-COPY config/calendar.yaml config/rules.yaml config/xuncha.yaml config/
 
 # --- the image ------------------------------------------------------------------------------------------------------
 FROM ${BASE}

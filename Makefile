@@ -13,7 +13,7 @@ install = $(PIP) install --quiet --require-hashes -r $(1) \
 	|| { echo "依赖安装失败：请检查网络，或为 pip 配置可用的镜像源后重试。 / Installing failed: check the network, or point pip at a mirror it can reach." >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check bench guide screens lock clean
+.PHONY: help setup setup-dev run test check bench guide screens bundle audit lock clean
 
 help: ## 显示本帮助 / show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,12 @@ bench: $(DEV) ## 性能测试 / measure the costs
 
 guide: $(DEV) ## 重做使用指南的图 / take the guide's pictures anew
 	@$(BIN)/python -m tests.guide $(ARGS)
+
+bundle: $(DEV) ## 制作不联网的安装包 / make a bundle that installs without a network
+	@$(BIN)/python -m release bundle $(ARGS)
+
+audit: $(DEV) ## 报告依赖的已知漏洞 / report known weaknesses of the dependencies
+	@$(BIN)/python -m release audit
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-strip-extras --custom-compile-command 'make lock' pyproject.toml --group build --extra postgresql

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from monitor.cli.refusal import Refusal
 from monitor.core.calendar import beijing_date
 from monitor.settings import Settings, SettingsError
 from monitor.settings.load import bound_by
+from monitor.settings.shipped import DEFAULT, shipped
 from monitor.store import Store, StoreError, open_store
 from monitor.store.backup import holds_roster
 from monitor.store.database import is_made, shown
@@ -31,10 +32,13 @@ class CommandContext:
         """Return the settings; with `secrets`, what they refer to must be there."""
         if not self.config.is_dir():
             raise Refusal(f"找不到设置目录 {self.config}，请检查 --config 或环境变量 XUNCHA_CONFIG。")
-        try:
-            return bound_by(load_settings(self.config, os.environ if secrets else None), os.environ)
-        except SettingsError as error:
-            raise Refusal(str(error)) from error
+        return _loaded(self.config, os.environ if secrets else None)
+
+    def settings_of_sample(self) -> Settings:
+        """Return the same for the sample county; where no folder is named and none is there, those that are shipped."""
+        if self.config == DEFAULT and not self.config.exists():
+            return _loaded(shipped(), None)
+        return self.settings()
 
     @contextmanager
     def store(self, *, reads: bool = False) -> Iterator[Store]:
@@ -93,3 +97,11 @@ class CommandContext:
     def _shown(self) -> str:
         """The database's address, without a password."""
         return shown(self.db)
+
+
+def _loaded(folder: Path, env: Mapping[str, str] | None) -> Settings:
+    """Return the settings in a folder; their faults are a refusal."""
+    try:
+        return bound_by(load_settings(folder, env), os.environ)
+    except SettingsError as error:
+        raise Refusal(str(error)) from error

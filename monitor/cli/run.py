@@ -59,7 +59,7 @@ def _has_roster(where: CommandContext) -> bool:
 
 def _sample(where: CommandContext) -> None:
     """Run the sample county on a database made anew: its county is told anew each time."""
-    settings = where.settings()
+    settings = where.settings_of_sample()
     with _emptied(SAMPLE_DB), replace(where, db=f"sqlite:///{SAMPLE_DB}").store() as store:
         _claim(store)
         with _listening(settings) as sock:

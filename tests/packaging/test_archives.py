@@ -1,11 +1,14 @@
 """The wheel and the sdist: the same bytes wherever they are made, and everything in them that the program needs."""
 
 import hashlib
+import itertools
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tarfile
+import urllib.request
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +17,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("alerts", "collectors", "monitor")
+BESIDE = (".gitignore", "LICENSE", "README.md", "pyproject.toml")
+SHIPPED = ("config/calendar.yaml", "config/rules.yaml", "config/xuncha.yaml")
+XUNCHA = (sys.executable, "-P", "-c", "from monitor.cli import main; main()")
 EPOCH = "1764547200"
 
 
@@ -25,7 +31,9 @@ def tracked(*under: str) -> list[str]:
 
 def laid(folder: Path, mode: int, moment: int) -> Path:
     """Return a copy of what an archive is made of, with other modes and times, in another order of writing."""
-    names = sorted(tracked(*PACKAGES, "LICENSE", "README.md", "pyproject.toml", ".gitignore"), reverse=moment % 2 == 1)
+    names = sorted(
+        tracked(*PACKAGES, *SHIPPED, "LICENSE", "README.md", "pyproject.toml", ".gitignore"), reverse=moment % 2 == 1
+    )
     for name in names:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -77,10 +85,21 @@ def test_the_sdist_makes_the_same_wheel(first: Mapping[str, Path], tmp_path: Pat
     assert digest(built(folder, tmp_path / "out", "wheel", 0o027, {})) == digest(first["wheel"])
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        return int(sock.getsockname()[1])
+
+
+def settings(name: str) -> str:
+    """Return where a wheel has a file of config/."""
+    return name.replace("config/", "monitor/settings/config/")
+
+
 def test_the_wheel_holds_every_file_of_the_packages_and_nothing_else(first: Mapping[str, Path]) -> None:
     with zipfile.ZipFile(first["wheel"]) as archive:
         inside = {name for name in archive.namelist() if ".dist-info/" not in name}
-    assert inside == set(tracked(*PACKAGES))
+        assert all(archive.read(settings(name)) == (ROOT / name).read_bytes() for name in SHIPPED)
+    assert inside == {*tracked(*PACKAGES), *map(settings, SHIPPED)}
     for kind in ("migrations/versions/0001", "web/templates/", "web/static/", "sample/", "word/templates/"):
         assert any(kind in name for name in inside), kind
 
@@ -88,4 +107,45 @@ def test_the_wheel_holds_every_file_of_the_packages_and_nothing_else(first: Mapp
 def test_the_sdist_holds_no_more_than_the_wheel_and_what_makes_it(first: Mapping[str, Path]) -> None:
     with tarfile.open(first["sdist"]) as archive:
         inside = {name.partition("/")[2] for name in archive.getnames()}
-    assert inside - set(tracked(*PACKAGES)) == {"LICENSE", "PKG-INFO", "README.md", "pyproject.toml", ".gitignore"}
+    assert inside - set(tracked(*PACKAGES, *SHIPPED)) == {
+        "LICENSE",
+        "PKG-INFO",
+        "README.md",
+        "pyproject.toml",
+        ".gitignore",
+    }
+
+
+@pytest.mark.slow
+def test_the_wheel_alone_runs_the_sample_county_from_an_empty_folder(first: Mapping[str, Path], tmp_path: Path) -> None:
+    inside, empty = tmp_path / "installed", tmp_path / "empty"
+    empty.mkdir()
+    with zipfile.ZipFile(first["wheel"]) as archive:
+        archive.extractall(inside)  # noqa: S202 - our own
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("XUNCHA_")}
+    environment |= {"PYTHONPATH": str(inside), "XUNCHA_BIND": f"127.0.0.1:{free_port()}"}
+    command = [*XUNCHA, "run", "--or-sample"]
+    with subprocess.Popen(command, cwd=empty, env=environment, stdout=subprocess.PIPE, text=True) as running:
+        try:
+            told = list(itertools.takewhile(lambda line: "按 Ctrl-C 停止" not in line, running.stdout or ()))
+            address = next(line.rpartition("：")[2].strip() for line in told if "页面：" in line)
+            with urllib.request.urlopen(address, timeout=30) as page:  # noqa: S310 - our own
+                assert "示例县" in page.read().decode()
+        finally:
+            running.terminate()
+    assert running.returncode == 0
+    assert [path.name for path in empty.iterdir()] == ["data"]
+
+
+def test_a_folder_of_settings_that_was_named_and_is_not_there_is_no_sample(tmp_path: Path) -> None:
+    environment = {**os.environ, "XUNCHA_CONFIG": str(tmp_path / "wrong")}
+    done = subprocess.run(
+        [*XUNCHA, "sample"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "找不到设置目录" in done.stderr
