@@ -45,6 +45,8 @@ _FIELDS = {
     "依据文号": Field("document", ChoicePart.DOCUMENT.label),
 }
 """By the columns of an import file, as the forms call them."""
+LONGEST = 500
+"""Characters of a part of a decision, as its field on the page takes."""
 _VERIFIED = frozenset({Ruling.CONFIRMED, Ruling.REJECTED})
 
 
@@ -136,6 +138,7 @@ def _decide(tx: Tx, command: DecideCommand, actor: Actor, now: datetime, asked_b
         raise RefusedError(f"事项{command.case}已办结，不能再核实。")
     if finding is None:
         raise RefusedError(f"事项{command.case}的问题已经消除，或尚未判定，没有可以决定的内容。")
+    _require_short(command)
     _refuse(finding, command)
     until = _until(command, beijing_date(now)) if command.ruling is Ruling.EXEMPTED else None
     if command.terms.needs_another(command.ruling):
@@ -274,6 +277,15 @@ def _made_at(tx: Tx, found: Case, on: date | None, now: datetime) -> datetime:
     if on < max((beijing_date(at) for at in made), default=date.min):
         raise RefusedError("决定日期不能早于这个事项已登记的上一个决定。", field)
     return max([start_of_day(on), *(at + timedelta(seconds=1) for at in made)])
+
+
+def _require_short(command: DecideCommand) -> None:
+    """Raise IncompleteError for a part that is longer than anybody reads."""
+    into = Field("into", ChoicePart.INTO.label)
+    texts = {_FIELDS["说明"]: command.note, _FIELDS["依据文号"]: command.document or "", into: command.into}
+    for field, text in texts.items():
+        if len(text) > LONGEST:
+            raise IncompleteError(f"{field.label}不能超过{LONGEST}个字，请缩短后重新提交。", field)
 
 
 def _refuse(finding: Finding, command: DecideCommand) -> None:
