@@ -5,13 +5,12 @@ from pathlib import Path
 import pytest
 
 from tests.bench.__main__ import (
+    FIRST_GOAL,
     FULL_GOAL,
-    LOOK_GOAL,
     MEMORY_GOAL,
     MINUTE_GOAL,
     PAGE_GOAL,
     SCRAPE_GOAL,
-    UNCHANGED_GOAL,
     _look_rows,
     _page_rows,
     _size_rows,
@@ -23,13 +22,28 @@ from tests.bench.sizes import Size
 
 
 def test_what_costs_more_than_was_promised_is_said_to_miss_its_goal() -> None:
-    promised = next(kind for kind in KINDS if kind.is_promised)
-    for mode in Mode:
-        goal = UNCHANGED_GOAL if mode.is_unchanged else LOOK_GOAL
-        for ratio, verdict in ((goal, "met"), (goal * 1.01, "missed")):
-            cost = Cost(bare=1000, look=1000 * ratio, store=100, judge=100)
-            ((name, *_, told),) = _look_rows({(promised, mode): cost})
-            assert (name, told) == (f"{promised.name}, {mode.value}", verdict)
+    kind = KINDS[0]
+    for factor, verdict in ((1, "met"), (1.01, "missed")):
+        goals = dict.fromkeys(Mode, kind.day_goal) | dict.fromkeys((Mode.SAME, Mode.NOT_MODIFIED), kind.unchanged_goal)
+        goals[Mode.FIRST] = FIRST_GOAL
+        costs = {
+            (kind, mode): Cost(bare=1000, look=1000 * goal * factor, store=100, judge=100)
+            for mode, goal in goals.items()
+        }
+        told = {name: said for name, *_, said in _look_rows(costs) if said}
+        names = {f"{kind.name}, {mode.value}" for mode in (Mode.FIRST, Mode.SAME, Mode.NOT_MODIFIED)}
+        assert told == dict.fromkeys(names, verdict) | {f"{kind.name}, a day's mix": "met"}
+
+
+def test_a_day_is_six_looks_with_other_bytes_three_with_the_same_and_one_with_news() -> None:
+    looks = {Mode.FIRST: 9.0, Mode.NEWS: 8.0, Mode.SAME: 1.0, Mode.NOT_MODIFIED: 0.6, Mode.NOISE: 2.0}
+    kind = KINDS[0]
+    costs = {(kind, mode): Cost(bare=1000, look=1000 * look, store=0, judge=0) for mode, look in looks.items()}
+    (day,) = (row for row in _look_rows(costs) if row[0].endswith("a day's mix"))
+    assert day[6:] == (f"{0.6 * 2 + 0.15 * 1 + 0.15 * 0.6 + 0.1 * 8:.2f} x", f"{kind.day_goal} x", "met")
+
+
+def test_what_costs_more_with_many_accounts_is_said_to_miss_its_goal() -> None:
     size = Size(
         accounts=1000,
         posts=20,
@@ -70,7 +84,14 @@ def test_the_bench_runs_and_prints_every_row() -> None:
     assert run.returncode == 0
     rows = [line.split("  ")[0] for line in run.stdout.splitlines()]
     for page in ("HTML 48 KB", "HTML 150 KB", "Weibo JSON 61 KB", "RSS 36 KB"):
-        for mode in ("first look", "a new post", "same bytes, no validators", "304", "other bytes, same posts"):
+        for mode in (
+            "first look",
+            "a new post",
+            "same bytes, no validators",
+            "304",
+            "other bytes, same posts",
+            "a day's mix",
+        ):
             assert f"{page}, {mode}" in rows
     for figure in (
         "judge all accounts",

@@ -200,10 +200,12 @@ class Watch:
             newest = max(published(number, self.kind, mode))
             (source,) = row.sources
             said = {finding.rule: finding for finding in row.findings}["UPD-01"]
-            outcome = "unchanged" if mode.is_unchanged else "timeline"
-            expected = (account_id(number), newest, outcome, mode.at, days_between(newest, mode.at))
-            shown = (row.account.id, row.newest_post_at, source.last_outcome, source.last_seen_at, said.days)
-            if shown != expected or said.state is State.UNKNOWN:
+            outcomes = {"unchanged"} if mode.is_unchanged else {"timeline"}
+            if mode is Mode.NOISE:
+                outcomes.add("unchanged")
+            expected = (account_id(number), newest, mode.at, days_between(newest, mode.at))
+            shown = (row.account.id, row.newest_post_at, source.last_seen_at, said.days)
+            if shown != expected or source.last_outcome not in outcomes or said.state is State.UNKNOWN:
                 raise UntrueError(f"{self.kind.name}, {mode.value}: {shown} instead of {expected}, {said.state}")
 
     def _used(self) -> float:

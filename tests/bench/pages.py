@@ -49,6 +49,11 @@ class Mode(Enum):
         return self in {Mode.SAME, Mode.NOT_MODIFIED}
 
     @property
+    def share(self) -> float:
+        """How many of ten looks of an account's day are like this, in tenths."""
+        return {Mode.NOISE: 0.6, Mode.SAME: 0.15, Mode.NOT_MODIFIED: 0.15, Mode.NEWS: 0.1}.get(self, 0.0)
+
+    @property
     def at(self) -> datetime:
         """The moment of the look."""
         return START + list(Mode).index(self) * HOUR
@@ -65,8 +70,10 @@ class Kind:
     posts: int
     menus: int = 0
     """How many bytes of styles, scripts and menus stand before the posts."""
-    is_promised: bool = False
-    """True if the design promises a cost for it."""
+    day_goal: float = 2.5
+    """Times a bare request: what a look costs in the mix of a day."""
+    unchanged_goal: float = 1.2
+    """The same for an answer that says itself that it is the one from last time."""
 
     def account(self, number: int, base_url: str) -> Account:
         """Return the roster row of an account of this kind."""
@@ -94,7 +101,7 @@ class Kind:
 HTML_SMALL = Kind(
     name="HTML 48 KB", path="html48", collector="website", platform=Platform.WEIXIN_SERVICE, posts=20, menus=40_000
 )
-HTML = replace(HTML_SMALL, name="HTML 150 KB", path="html150", menus=142_000, is_promised=True)
+HTML = replace(HTML_SMALL, name="HTML 150 KB", path="html150", menus=142_000, day_goal=2.0, unchanged_goal=0.6)
 WEIBO = Kind(name="Weibo JSON 61 KB", path="weibo", collector="weibo", platform=Platform.WEIBO, posts=10)
 FEED = Kind(name="RSS 36 KB", path="rss", collector="feed", platform=Platform.TOUTIAO, posts=20)
 KINDS = (HTML_SMALL, HTML, WEIBO, FEED)
