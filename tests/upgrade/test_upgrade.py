@@ -90,11 +90,11 @@ def pages(store: Store) -> list[str]:
     with store.read() as tx:
         accounts = list(roster.accounts(tx))
         own = [f"/accounts/{quote(account.id)}" for account in accounts]
-        units = sorted({f"/units/{quote(account.unit)}" for account in accounts})
         found = [f"/cases/{case.id}" for case in cases(tx)]
         sent = [f"/messages/{kept.message.id}" for kept in messages(tx)]
     lists = ["/", "/accounts", "/cases", "/messages", "/imports", "/looks", "/review", "/audit", "/reports", "/system"]
-    return [*lists, *own, *units, *found, *sent[:40]]
+    # Units have pages once the service has judged their accounts: nobody has, right after the upgrade.
+    return [*lists, *own, *found, *sent[:40]]
 
 
 @pytest.mark.slow
