@@ -211,3 +211,20 @@ def test_everything_that_the_office_reads_is_read_and_unchanged_the_second_time(
     assert PHONE not in first.text
     known_tag = program.headers | {"If-None-Match": first.headers["etag"]}
     assert program.client.get(f"{ROOT}{address}", headers=known_tag).status_code == 304
+
+
+def test_that_a_unit_has_heard_is_kept_with_who_heard_it(program: Program) -> None:
+    number = a_case(program.store)
+    is_a_problem(program.post(f"/cases/{number}/acknowledge", {}), 409)
+    assert program.post(f"/cases/{number}/acknowledge", {"role": "leader"}).status_code == 200
+    (said,) = program.get(f"/cases/{number}").json()["acknowledged"]
+    assert "责任领导，电话" in said["by"]
+    is_a_problem(program.post(f"/cases/{number}/acknowledge", {"role": "leader"}), 409)
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "2026-13-01", "0026-01-01", "99999-01-01", "1", "今天"])
+def test_a_day_that_is_none_is_refused_as_such(program: Program, day: str) -> None:
+    for address in (f"/accounts?due={day}", f"/messages?day={day}", f"/audit?day={day}"):
+        answer = program.get(address)
+        is_a_problem(answer, 400)
+        assert "应为日期" in answer.json()["detail"]

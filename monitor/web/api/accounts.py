@@ -47,6 +47,7 @@ from monitor.web.api.schema import (
     ClosingStepsModel,
     ContactsBody,
     ContactsModel,
+    Day,
     DoneModel,
     FindingModel,
     LinkBody,
@@ -81,7 +82,7 @@ class AccountParameters(ListParameters):
     area: Said | None = None
     task: Concern | None = None
     """只列有这种待办的。"""
-    due: Said | None = None
+    due: Day | None = None
     """只列更新期限是这一天的，如 2026-12-01。"""
     q: Remark = ""
     """账号名称、单位、地区或账号ID中的一段文字。"""

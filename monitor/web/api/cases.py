@@ -11,9 +11,10 @@ from monitor.actions.actor import Right
 from monitor.actions.case_batch import DecideManyCommand, PickedCase, decide_many
 from monitor.actions.cases import CloseCommand, DecideCommand, close, decide
 from monitor.actions.two_persons import ConfirmDecisionCommand, DropDecisionCommand, confirm_decision, drop_decision
-from monitor.core.account import Platform
+from monitor.core.account import Platform, Role
 from monitor.core.calendar import beijing_date
 from monitor.core.decision import Decision, KeptRequest
+from monitor.core.members import member
 from monitor.core.shapes import case_shape, finding_shape
 from monitor.core.todo import FILTERED
 from monitor.core.token_scope import TokenScope
@@ -219,7 +220,7 @@ async def _second(call: Call) -> Answer:
 
 
 async def _acknowledge(call: Call) -> Answer:
-    command = AcknowledgeInPersonCommand(cases=(await case_of(call),), role=call.body.role)
+    command = AcknowledgeInPersonCommand(cases=(await case_of(call),), role=member(Role, call.body.role))
     (kept, *_) = await call.perform(acknowledge_in_person, command)
     return done(f"已登记{kept.by}知悉；例行提醒暂停，期限不变。")
 

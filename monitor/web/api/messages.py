@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 
 from monitor.actions.actor import Right
 from monitor.actions.messages import (
@@ -41,6 +41,7 @@ from monitor.web.api.operation import (
 )
 from monitor.web.api.reach import MESSAGE, message_of, require_message
 from monitor.web.api.schema import (
+    Day,
     DoneModel,
     MessageDetail,
     MessageModel,
@@ -64,7 +65,7 @@ class MessageParameters(ListParameters):
     """只列这一状态的；不填为全部。"""
     unit: Said | None = None
     """只列说到这个主办单位的账号的。"""
-    day: date | None = None
+    day: Day | None = None
     """只列这一天生成的。"""
 
 

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from monitor.core.phrases import plain
+from monitor.web.api.schema import DAY_PATTERN
 
 _SHOWN = 40
 """Characters of a caller's own word that a sentence repeats."""
@@ -39,6 +40,8 @@ def _fault(found: ErrorDetails) -> str:
             return f"应为 {bounds['expected'].replace(' or ', '、').replace(', ', '、')} 之一"
         case "string_too_long":
             return f"过长，至多{bounds['max_length']}个字"
+        case "string_pattern_mismatch" if bounds["pattern"] == DAY_PATTERN:
+            return "应为日期，如 2026-12-01"
         case "string_pattern_mismatch":
             return "不能为空，也不能含有控制字符"
         case "greater_than_equal" | "less_than_equal" | "int_type" | "int_from_float":

@@ -52,6 +52,12 @@ Remark = Annotated[str, Field(max_length=2000, pattern=f"^[^{_STEERING}]*$")]
 """A text that may be empty."""
 
 
+DAY_PATTERN = (
+    "^(20[0-9]{2}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))"
+    "|20([02468][048]|[13579][26])-02-29)$"
+)
+Day = Annotated[str, Field(pattern=DAY_PATTERN)]
+"""A day of this century, of which anything here can be."""
 CaseNumber = Annotated[int, Field(ge=1, le=999_999_999)]
 """The number of a case."""
 
@@ -242,7 +248,7 @@ class SecondBody(Model):
 class AcknowledgeBody(Model):
     """谁知悉了。"""
 
-    role: Literal[Role.LIAISON, Role.LEADER] | None = None
+    role: Literal["liaison", "leader"] | None = None
     """由办公室代为登记的写明：liaison 联络员，leader 责任领导；单位用户本人不填。"""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
 
 from monitor.actions.actor import Right
 from monitor.actions.api_tokens import EndTokenCommand, end_token
@@ -29,7 +28,7 @@ from monitor.web.api.operation import (
 )
 from monitor.web.api.problems import ProblemError
 from monitor.web.api.reach import require_all_areas
-from monitor.web.api.schema import DoneModel, Remark, Said
+from monitor.web.api.schema import Day, DoneModel, Remark, Said
 from monitor.web.api.schema_office import ActModel, HookModel, SettingsModel, SystemModel, TokenModel
 from monitor.web.audit import action_text
 from monitor.web.filters import audit_filter
@@ -43,7 +42,7 @@ class AuditParameters(ListParameters):
     """谁，一段文字。"""
     what: Said | None = None
     """办了什么，如 case exempt。"""
-    day: date | None = None
+    day: Day | None = None
     """哪一天。"""
     object: Remark = ""
     """对象，一段文字；“事项12”为这个事项。"""
