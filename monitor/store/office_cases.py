@@ -14,7 +14,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from monitor.core.calendar import beijing_date
-from monitor.core.finding import DEREGISTRATION, State
+from monitor.core.finding import DEREGISTRATION, SIGHT, State
 from monitor.core.rules import sup_02
 from monitor.core.subject import Subject
 from monitor.core.todo import (
@@ -35,7 +35,8 @@ from monitor.store.findings import CHUNK
 
 table = tables.cases
 IS_WAITING = sa.and_(table.c.closed_at.is_(None), table.c.waits_since.is_not(None))
-_CLOSELY = (CLOSED_GAP, SUSPICION, DEREGISTRATION, sup_02.ID)
+_CLOSELY = (CLOSED_GAP, SUSPICION, DEREGISTRATION, SIGHT, sup_02.ID)
+"""The rules whose findings say more than that there is a trouble: which act it needs, or by which day."""
 _AHEAD = 8
 """Among how many cases for each name the first are sought."""
 

@@ -164,6 +164,14 @@ def test_a_suspicion_is_verified_and_what_was_confirmed_is_judged(store: Store) 
     assert {key: line.count for key, line in listed(store).items()} == {"suspect": 1, "review": 1}
 
 
+def test_an_account_out_of_sight_is_to_be_looked_at_by_the_day_that_its_finding_names(store: Store) -> None:
+    enrol(store, account("A01"))
+    named = beijing_date(NOW) + DAY
+    with store.begin() as tx:
+        opens(tx, "A01", State.NEEDS_REVIEW, "SEE-01", due=named)
+    assert listed(store)["unseen"].due == named
+
+
 def test_an_act_about_units_counts_units_and_one_about_accounts_accounts(store: Store) -> None:
     ids = ["A01", "A02", "B01", "C01", "D01", "E01"]
     enrol(store, *(account(id_, name=f"示例{id_}") for id_ in ids))
