@@ -81,11 +81,13 @@ class Passes:
     async def judge_at_once(self) -> None:
         """Judge one batch and the area whose turn it is, for somebody who waits to see what follows.
 
-        Nothing is judged by a clock that cannot be believed.
+        Nothing is judged by a clock that cannot be believed. A bug is logged and counted and ends here: what the person
+        did stands, and whoever was told that it failed would do it again.
         """
-        if await self.timekeeper.is_right():
-            await self.judge_accounts()
-            await self.area_evaluator.judge_due(self.clock())
+        with self.area_evaluator.faults.contained("judge"):
+            if await self.timekeeper.is_right():
+                await self.judge_accounts()
+                await self.area_evaluator.judge_due(self.clock())
 
     async def judge_accounts(self) -> int:
         """Judge one batch of accounts, then what follows their cases, in one transaction; return how many were due."""

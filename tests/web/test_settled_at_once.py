@@ -13,7 +13,9 @@ import pytest
 
 from monitor.core.account import Platform, UnitLevel
 from monitor.core.calendar import beijing_date
+from monitor.core.decision import Ruling
 from monitor.store import Store, cases, open_store
+from monitor.store.decisions import all_decisions
 from monitor.store.office_cases import office_cases
 from monitor.web.page_context import PageContext
 from tests.databases import migrated
@@ -145,3 +147,23 @@ def test_a_look_by_hand_settles_what_the_office_was_asked_to_look_at(office: Off
     assert office.send("/looks", {f"day:{HAND}": "0"}).status_code in {200, 303}
     assert "人工核查" not in office.page("/").partition('id="todo"')[2].partition("</ol>")[0]
     assert "● 正常" in text_of(office.page(f"/accounts/{HAND}")).replace("  ", " ")
+
+
+def test_what_was_decided_is_said_to_be_decided_though_nothing_can_be_judged(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = case_of(office, NICHE, "PLT-01")
+
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("示例")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("monitor.store.facts.known", broken)
+        decide(office, number, "retained", note="群众关注度高")
+    with office.store.read() as tx:
+        assert [made.ruling for made in all_decisions(tx)] == [Ruling.RETAINED]
+    assert asks_about(office, number, NICHE), "nothing was judged yet"
+    assert isinstance(office.around, Judging)
+    assert office.around.service is not None
+    asyncio.run(office.around.service.settle())
+    assert asks_about(office, number, NICHE) == set()
