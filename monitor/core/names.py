@@ -12,12 +12,16 @@ def normal(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).split())
 
 
-_SAME = {
-    "Pd": "-",
-    "Ps": "(",
-    "Pe": ")",
-    "Cf": "",
-} | dict.fromkeys("\u2212\u2500\u2501", "-") | dict.fromkeys("\u2022\u2027\u2219\u22c5\u30fb", "\u00b7")
+_SAME = (
+    {
+        "Pd": "-",
+        "Ps": "(",
+        "Pe": ")",
+        "Cf": "",
+    }
+    | dict.fromkeys("\u2212\u2500\u2501", "-")
+    | dict.fromkeys("\u2022\u2027\u2219\u22c5\u30fb", "\u00b7")
+)
 """What is written for a sort of sign (Unicode's general category) or for one sign: 〔2026〕 is (2026), as [2026] is."""
 
 

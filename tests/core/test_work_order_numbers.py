@@ -45,7 +45,8 @@ def test_the_ways_in_which_offices_type_a_number_are_one(one: str, other: str) -
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("GD-1", "GD-11"), ("GD-1", "GD1"), ("〔2026〕1号", "〔2025〕1号"), ("1.2", "12"), ("G_1", "G-1")]
+    ("one", "other"),
+    [("GD-1", "GD-11"), ("GD-1", "GD1"), ("〔2026〕1号", "〔2025〕1号"), ("1.2", "12"), ("G_1", "G-1")],
 )
 def test_other_numbers_are_others(one: str, other: str) -> None:
     assert numbered(one) != numbered(other)
