@@ -20,7 +20,7 @@ class Handout(Enum):
     ACCOUNTS = "export accounts"
     CASES = "export cases"
     MESSAGES = "export messages"
-    ORDERS = "export orders"
+    ORDERS = "export work-orders"
     PERSONAL_DATA = "export personal-data"
     DEDUCTIONS = "report deductions"
     REVIEW = "report review"
@@ -34,7 +34,7 @@ class Handout(Enum):
     RECHECK = "report recheck"
     LEDGER = "report ledger"
     SAMPLE = "report sample"
-    ORDER_SHEET = "report orders"
+    ORDER_SHEET = "report work-orders"
     AUDIT = "audit export"
 
     @property

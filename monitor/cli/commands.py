@@ -14,10 +14,10 @@ from monitor.cli.chinese import Command, Group, Option
 from monitor.cli.moments import DAY, MOMENT, PAST_MOMENT
 
 _REPORTS = (
-    *("weekly", "bulletin", "public", "problems", "recheck", "ledger", "sample", "orders"),
+    *("weekly", "bulletin", "public", "problems", "recheck", "ledger", "sample", "work-orders"),
     *("deductions", "review", "deregistration"),
 )
-_FORMS = ("roster", "posts", "filed-list", "bulletins", "orders", "index", "decisions", "records")
+_FORMS = ("roster", "posts", "filed-list", "bulletins", "work-orders", "index", "decisions", "records")
 _PATH = click.Path(path_type=Path)
 _flag = partial(Option, is_flag=True)
 _out = partial(Option, ["--out"], required=True, type=_PATH, metavar="文件")
@@ -127,7 +127,7 @@ _IMPORT = Group(
             _DRY_RUN,
         ),
         Command(
-            "orders",
+            "work-orders",
             "导入省平台工单：同一编号再次导入即为更正，整件替换；答复用记录“工单答复”登记。",
             "import_papers:take_orders",
             _file(),
@@ -171,13 +171,13 @@ _IMPORT = Group(
 _HANDING_OUT = (
     Command(
         "export",
-        "导出 roster 台账、template 空表、records 记录、orders 省平台工单、findings 判定、cases 事项、messages 消息、"
-        "personal-data 个人信息。",
+        "导出 roster 台账、template 空表、records 记录、work-orders 省平台工单、findings 判定、cases 事项、"
+        "messages 消息、personal-data 个人信息。",
         "export:export_list",
         click.Argument(
             ["what"],
             type=click.Choice(
-                ("roster", "template", "records", "orders", "findings", "cases", "messages", "personal-data")
+                ("roster", "template", "records", "work-orders", "findings", "cases", "messages", "personal-data")
             ),
             metavar="内容",
         ),
@@ -196,7 +196,7 @@ _HANDING_OUT = (
         "report",
         "写出报表：weekly 周报，bulletin 通报送审稿，public 通报公开稿，problems 问题清单，recheck 上期问题复查情况，"
         "ledger 台账全表，sample 随机抽查名单，deductions 扣分建议清单，review 联合研判表，"
-        "deregistration 注销进度表，orders 省平台工单回复表；只提建议，由人决定。",
+        "deregistration 注销进度表，work-orders 省平台工单回复表；只提建议，由人决定。",
         "report:write_report",
         click.Argument(["what"], type=click.Choice(_REPORTS), metavar="内容"),
         _TABLE,

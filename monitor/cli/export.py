@@ -50,7 +50,7 @@ def _document(tx: Tx, what: str, *, person: str | None, form: str, unstated: boo
             return tables.roster_table(tx)
         case "records":
             return tables.records_table(tx, unstated=unstated)
-        case "orders":
+        case "work-orders":
             return orders_table(tx)
         case "findings":
             return tables.findings_table(tx, rule_titles())

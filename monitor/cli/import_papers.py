@@ -59,7 +59,7 @@ def take_bulletins(where: CommandContext, *, file: Path, as_of: datetime | None,
 
 def take_orders(where: CommandContext, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
     """Take in work orders; one that is there already is replaced."""
-    _take_papers(where, file, "orders", orders_reading, as_of=as_of, dry_run=dry_run)
+    _take_papers(where, file, "work-orders", orders_reading, as_of=as_of, dry_run=dry_run)
 
 
 def take_index(where: CommandContext, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:

@@ -61,7 +61,7 @@ def write_report(
     rules = rules_in_force(settings, settings.work_calendar())
     with where.store(reads=True) as store:
         with store.read() as tx, telling("判定") as tell:
-            if what == "orders":
+            if what == "work-orders":
                 document = read_order_sheet(tx, about, at=at, known_at=then)
             elif what in _RECKONED:
                 reckoning = reckon(tx, rules, about, now=moment, known_at=then, tell=tell)

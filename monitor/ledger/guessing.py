@@ -16,7 +16,7 @@ LAYOUTS: Mapping[str, Layout] = {
     "posts": posts.LAYOUT,
     "filed-list": papers.FILED_LIST,
     "bulletins": papers.BULLETINS,
-    "orders": papers.ORDERS,
+    "work-orders": papers.ORDERS,
     "index": papers.INDEX,
     "decisions": decisions.LAYOUT,
     "records": records.LAYOUT,

@@ -18,7 +18,7 @@ from monitor.ledger.sheet import Layout
 _LAYOUTS: Mapping[str, tuple[str, Layout]] = {
     "filed-list": ("已备案清单", papers.FILED_LIST),
     "bulletins": ("通报", papers.BULLETINS),
-    "orders": ("省平台工单", papers.ORDERS),
+    "work-orders": ("省平台工单", papers.ORDERS),
     "index": ("指数", papers.INDEX),
     "posts": ("发布记录", posts.LAYOUT),
     "decisions": ("处置决定", decisions.LAYOUT),
@@ -52,7 +52,7 @@ def records_document(given: Sequence[NewRecord]) -> Document:
 
 def orders_document(given: Sequence[Paper]) -> Document:
     """Return work orders as they are imported: each row names its account as the order did."""
-    title, layout = _LAYOUTS["orders"]
+    title, layout = _LAYOUTS["work-orders"]
     rows = [[_order_cell(paper, row, name) for name in layout.columns] for paper in given for row in paper.entries]
     return Document(title=title, table=Table(columns=_columns(layout), rows=rows))
 

@@ -27,7 +27,7 @@ OLD_LIST = 35
 """Days after which a filed list is to be replaced by a newer one: it is renewed every month."""
 _OLD_INDEX = 2 * WEEK.days
 """Days after the end of a week, by which the next week's index is there."""
-KINDS = ("roster", "filed-list", "bulletins", "orders", "index", "posts", "looks", "decisions", "records")
+KINDS = ("roster", "filed-list", "bulletins", "work-orders", "index", "posts", "looks", "decisions", "records")
 """The kinds of files in the order of the page; `looks` are posts that are all that accounts had published."""
 
 

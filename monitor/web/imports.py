@@ -22,7 +22,7 @@ KINDS = {
     "roster": "台账",
     "filed-list": "已备案清单",
     "bulletins": "通报",
-    "orders": "省平台工单",
+    "work-orders": "省平台工单",
     "index": "指数",
     "posts": "发布记录",
     WHOLE: "人工核查",

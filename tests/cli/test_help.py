@@ -39,7 +39,7 @@ CONTRACT = {
     "import posts",
     "import filed-list",
     "import bulletins",
-    "import orders",
+    "import work-orders",
     "import index",
     "import decisions",
     "import records",

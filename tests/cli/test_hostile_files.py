@@ -235,7 +235,7 @@ def param(made: Callable[[Path], None]) -> ParameterSet:
     return pytest.param(made, id=made.__name__, marks=() if made in QUICK else pytest.mark.slow)
 
 
-KINDS = ("roster", "posts", "filed-list", "bulletins", "orders", "index", "decisions", "records")
+KINDS = ("roster", "posts", "filed-list", "bulletins", "work-orders", "index", "decisions", "records")
 MEASURED = """\
 import json, resource, sys, time
 from monitor.cli.main import run

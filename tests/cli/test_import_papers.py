@@ -24,7 +24,7 @@ FILES: dict[str, tuple[tuple[str, ...], tuple[tuple[object, ...], ...]]] = {
         ("系列", "期次", "印发日期", "覆盖全部", "账号ID", "问题类型"),
         (("省平台月报", 1, "2026-04-30", "是", "A01", "2周未更新"), ("省平台月报", 2, "2026-05-31", "是", "", "")),
     ),
-    "orders": (
+    "work-orders": (
         ("工单编号", "账号ID", "问题", "下发日期", "办理期限"),
         (
             ("GD-1", "A01", "2周未更新", "2026-05-19", "2026-05-26"),
@@ -48,7 +48,7 @@ SAID = {
         "新增 通报“省平台月报”第2期（2026-05-31 印发，覆盖全部，0行）",
         "共2份：新增2，修改0，不变0。",
     ],
-    "orders": [
+    "work-orders": [
         "新增 工单“GD-1”（2026-05-19 下发，1行）",
         "新增 工单“GD-2”（2026-05-19 下发，1行）",
         "共2份：新增2，修改0，不变0。",
@@ -64,7 +64,7 @@ SAID = {
     "records": ["新增 培训 示例县 2026-05-19：已举办，集中学习", "共1条：新增1，不变0。"],
 }
 KINDS = tuple(FILES)
-BAD_AT = {"bulletins": 1, "orders": 3}
+BAD_AT = {"bulletins": 1, "work-orders": 3}
 """In which column a word is wrong that is no number, day or account; elsewhere in the first."""
 
 

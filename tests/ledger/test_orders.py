@@ -93,9 +93,9 @@ def test_what_is_wrong_is_said_by_row_and_column(path: Path, row: Sequence[objec
 
 
 def test_a_file_of_orders_is_known_by_its_columns(path: Path) -> None:
-    assert guess(table(path, HEADER, ORDER)).kind == "orders"
+    assert guess(table(path, HEADER, ORDER)).kind == "work-orders"
     write(path, orders_document([]))
-    assert guess(path).kind == "orders"
+    assert guess(path).kind == "work-orders"
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "csv"])

@@ -43,7 +43,7 @@ def order(
 def enter(store: Store, *given: Paper, at: datetime = NOW) -> int:
     """Have orders imported; return the import's number."""
     with store.begin() as tx:
-        number = imports.begin(tx, "orders", "工单.xlsx", as_of=at, known_at=at, by="操作员甲")
+        number = imports.begin(tx, "work-orders", "工单.xlsx", as_of=at, known_at=at, by="操作员甲")
         papers.save_papers(tx, given, file="工单.xlsx", known_at=at, import_id=number)
     return number
 

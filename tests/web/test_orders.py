@@ -111,7 +111,7 @@ def test_the_sheet_says_what_was_asked_and_done_and_what_is_known_and_who_took_i
     assert "台账中没有对应的账号" in said
     assert "+cmd|" in said
     with empty.read() as tx:
-        assert "report orders" in [act.action for act in recent_audit(tx)]
+        assert "report work-orders" in [act.action for act in recent_audit(tx)]
 
 
 def test_there_is_no_other_sheet(at: Visit) -> None:

@@ -12,7 +12,7 @@ KINDS = {
     "posts": "发布记录",
     "filed-list": "已备案清单",
     "bulletins": "通报",
-    "orders": "省平台工单",
+    "work-orders": "省平台工单",
     "index": "指数",
     "decisions": "处置决定",
     "records": "记录",

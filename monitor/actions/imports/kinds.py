@@ -299,7 +299,7 @@ FILE_KINDS: Mapping[str, FileKind] = {
         reading=filed_list_reading, preview=_papers_preview, keep=partial(_keep_papers, "filed-list")
     ),
     "bulletins": FileKind(reading=bulletins_reading, preview=_papers_preview, keep=partial(_keep_papers, "bulletins")),
-    "orders": FileKind(reading=orders_reading, preview=_papers_preview, keep=partial(_keep_papers, "orders")),
+    "work-orders": FileKind(reading=orders_reading, preview=_papers_preview, keep=partial(_keep_papers, "work-orders")),
     "index": FileKind(reading=index_reading, preview=_papers_preview, keep=partial(_keep_papers, "index")),
     "decisions": FileKind(reading=decisions_reading, preview=_decisions_preview, keep=_keep_decisions),
     "records": FileKind(reading=records_reading, preview=_records_preview, keep=_keep_records),
