@@ -14,14 +14,16 @@ from monitor.app.clock import now
 from monitor.app.parts import Parts, open_parts
 from monitor.app.serving import serve
 from monitor.core.calendar import ONE_DAY, at_beijing, beijing_date, start_of_day
+from monitor.core.paper import Paper
 from monitor.core.record import NewRecord
 from monitor.sample import replay
-from monitor.sample.records import records
+from monitor.sample.records import records, work_order
 from monitor.sample.server import MAIL_PORT, WEB_PORT, SampleServer
 from monitor.sample.settings import linked
 from monitor.sample.settings import settings as sample_settings
 from monitor.settings import Settings
 from monitor.store import Store, Tx
+from monitor.store.papers import save_papers
 from monitor.store.records import save_records
 from monitor.store.roster import save_roster
 from monitor.web.page_context import Sample
@@ -70,6 +72,7 @@ async def _live_through(
     at = clock.moment
     await store.write(lambda tx: save_roster(tx, accounts, effective_at=at, known_at=at, sources=parts.sources))
     await store.write(lambda tx: _enter(tx, records({account.unit for account in accounts}, end), clock.moment))
+    await store.write(lambda tx: _take_in(tx, work_order(end)))
     done = iter(range(1, len(moments) + 1))
     await replay.replay(parts.passes, far_side.county, clock, moments, lambda: tell(next(done), len(moments)))
 
@@ -79,3 +82,8 @@ def _enter(tx: Tx, given: Iterable[NewRecord], begun: datetime) -> None:
     by_day = groupby(sorted(given, key=lambda entry: entry.on), key=lambda entry: entry.on)
     for on, group in by_day:
         save_records(tx, tuple(group), known_at=max(begun, start_of_day(on)))
+
+
+def _take_in(tx: Tx, paper: Paper) -> None:
+    """Take in a paper on its day."""
+    save_papers(tx, (paper,), file="省平台工单.xlsx", known_at=start_of_day(paper.on))

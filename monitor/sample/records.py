@@ -1,4 +1,4 @@
-"""The sample county's records entered by hand: its institutions, a training, an inspection, a deregistration.
+"""What the sample county's office entered by hand: institutions, a training, an inspection, a deregistration, an order.
 
 One unit lacks an institution, so that a unit's own trouble is to be seen as well.
 """
@@ -10,7 +10,9 @@ from datetime import date, datetime, timedelta
 
 from monitor.core.calendar import beijing_date
 from monitor.core.forms import INSTITUTIONS
+from monitor.core.paper import NewEntry, Paper, PaperKind
 from monitor.core.record import NewRecord, RecordKind, Result
+from monitor.core.reference import Reference
 from monitor.core.subject import SubjectKind
 from monitor.sample.units import AREA
 
@@ -20,6 +22,8 @@ _ISSUED = 200
 _TRAINED = 20
 _INSPECTED = 40
 _LEAVES = "SL21"
+_ASKED = "SL03"
+_ORDERED, _ANSWERED_IN = 4, 5
 _ENDING = ((31, Result.DECIDED_TO_END), (28, Result.END_FILED), (25, Result.ANNOUNCED))
 """Its public notice is over by now, and it is to be applied for at its platform."""
 
@@ -49,6 +53,17 @@ def records(units: Iterable[str], now: datetime) -> Iterator[NewRecord]:
     for before, result in _ENDING:
         on = today - timedelta(days=before)
         yield NewRecord(kind=RecordKind.DEREGISTRATION, subject=SubjectKind.ACCOUNT, name=_LEAVES, on=on, result=result)
+
+
+def work_order(now: datetime) -> Paper:
+    """Return the one order of the provincial platform that waits for its answer."""
+    today = beijing_date(now)
+    problem = "菜单“互动交流”打不开"
+    entry = NewEntry(
+        written=Reference(account=_ASKED), account=_ASKED, value=problem, day=today + timedelta(days=_ANSWERED_IN)
+    )
+    issued = today - timedelta(days=_ORDERED)
+    return Paper(kind=PaperKind.ORDER, title=f"示例〔{issued.year}〕17号", on=issued, entries=(entry,))
 
 
 def _of_area(kind: RecordKind, on: date, result: Result, *, item: str = "", text: str = "") -> NewRecord:

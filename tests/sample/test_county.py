@@ -9,7 +9,7 @@ from monitor.core.account import BY_HAND, Account, AccountFunction, AccountStatu
 from monitor.core.calendar import BEIJING, at_beijing, beijing_date, days_between, start_of_day
 from monitor.core.record import RecordKind
 from monitor.sample.county import RECOVERS_AFTER, county
-from monitor.sample.records import records
+from monitor.sample.records import records, work_order
 from monitor.sample.replay import QUARTER
 from monitor.sample.script import Behaviour, FeedKind, FeedPlace, Script, SitePlace, WeiboPlace
 from monitor.sample.units import AREA
@@ -270,3 +270,11 @@ def test_the_office_has_entered_what_no_platform_shows() -> None:
     assert max(record.on for record in entered) < beijing_date(NOW)
     named = {record.name for record in entered if record.item == "应急预案"}
     assert units - named == {"示例县科学技术局"}
+
+
+def test_an_order_of_the_provincial_platform_waits_for_its_answer() -> None:
+    order, today = work_order(NOW), beijing_date(NOW)
+    (entry,) = order.entries
+    (script,) = [script for script in COUNTY.scripts if script.account.id == entry.account]
+    assert is_plain(script)
+    assert order.on < today < entry.day if entry.day else False
