@@ -228,3 +228,16 @@ def test_a_day_that_is_none_is_refused_as_such(program: Program, day: str) -> No
         answer = program.get(address)
         is_a_problem(answer, 400)
         assert "应为日期" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("address", ["/mutes", "/audit", "/cases/{case}", "/overview", "/review", "/units/{unit}"])
+def test_a_phone_that_people_typed_is_in_no_answer_as_it_is_on_no_page(program: Program, address: str) -> None:
+    case, said = a_case(program.store), f"张某{PHONE}"
+    muting = {"kind": "account", "subject": OVERDUE.id, "until": "2026-06-30", "why": said, "by": said}
+    assert program.post("/mutes", muting).status_code == 200
+    exempting = {"ruling": "exempted", "by": said, "note": said, "document": said}
+    assert program.post(f"/cases/{case}/decisions", exempting).status_code == 200
+    where = address.format(case=case, unit=OVERDUE.unit)
+    answers = [program.get(where), *([] if where == "/overview" else [program.client.get(where)])]
+    assert [answer.status_code for answer in answers] == [200] * len(answers)
+    assert [answer.url.path for answer in answers if PHONE in answer.text] == []

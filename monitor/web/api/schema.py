@@ -131,7 +131,7 @@ class FindingModel(Model):
     """依据的来源。"""
     clause: str
     """条款原文。"""
-    because: str
+    because: Masked
     """理由，一句中文。"""
     evidence: list[str]
     """证据的编号。"""
@@ -143,7 +143,7 @@ class StepModel(Model):
     kind: StepKind
     number: int
     at: AwareDatetime
-    because: str
+    because: Masked
 
 
 class CaseModel(Model):
@@ -167,7 +167,7 @@ class CaseModel(Model):
 class AcknowledgementModel(Model):
     """有人知悉了一个事项。"""
 
-    by: str
+    by: Masked
     at: Moment
 
 
@@ -175,10 +175,10 @@ class DecisionModel(Model):
     """对一个事项登记过的一个决定。"""
 
     ruling: Ruling
-    by: str
+    by: Masked
     at: Moment
-    note: str
-    document: str | None
+    note: Masked
+    document: Masked | None
     until: date | None
     """豁免的最后一天。"""
     into: str | None
@@ -191,15 +191,15 @@ class WaitingDecisionModel(Model):
     """一名操作员提出、待另一名确认的决定。"""
 
     ruling: Ruling
-    asked_by: str
+    asked_by: Masked
     at: Moment
-    note: str
+    note: Masked
 
 
 class CaseDetail(CaseModel):
     """一个事项，和现在的情况。"""
 
-    because: str
+    because: Masked
     """现在的情况，一句中文。"""
     finding: FindingModel | None
     """规则现在的判定；已办结的为空。"""
@@ -228,7 +228,7 @@ class ReviewModel(Model):
     platform: Platform | None
     unit: str | None
     area: str | None
-    because: str
+    because: Masked
     due: date | None
     index: list[str]
     """最近八周的指数，最早的在前；没有的为“—”。"""
@@ -265,7 +265,7 @@ class CaseEvent(Model):
 class AccountDetail(AccountModel):
     """一个账号，及对它的判定和它的事项。"""
 
-    said: str
+    said: Masked
     """最近一次提醒，和单位是否已知道。"""
     coming: str
     """下一步。"""
@@ -348,7 +348,7 @@ class MessageActModel(Model):
 
     at: Moment
     kind: MessageAct
-    by: str
+    by: Masked
     text: Masked
 
 
@@ -378,7 +378,7 @@ class MuteModel(Model):
     first: date
     until: date
     """最后一天。"""
-    by: str
+    by: Masked
     why: Masked
 
 
@@ -405,7 +405,7 @@ class DoneLookModel(Model):
 
     number: int
     account: str
-    by: str
+    by: Masked
     at: Moment
     newest: Moment | None
     """看到的最新发布；没有发布过的为空。"""
@@ -493,7 +493,7 @@ class PassedModel(Model):
     """没有登记决定的事项。"""
 
     case: int
-    why: str
+    why: Masked
     """为什么。"""
 
 

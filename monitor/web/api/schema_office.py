@@ -24,7 +24,7 @@ class TaskModel(Model):
     key: str
     count: int
     text: str
-    why: str
+    why: Masked
     """原因或名单。"""
     due: date | None
     """期限；已过的为应办的日期，没有期限的为空。"""
@@ -100,7 +100,7 @@ class UnitModel(Model):
     accounts: list[UnitAccountModel]
     cases: list[int]
     """未办结的事项。"""
-    acknowledged_by: str | None
+    acknowledged_by: Masked | None
     acknowledged_at: Moment | None
     waiting: list[int]
     """等待答复的变更。"""
@@ -131,8 +131,8 @@ class ProposalModel(Model):
     at: Moment
     answer: ProposalAnswer | None
     answered_at: Moment | None
-    answered_by: str | None
-    why: str
+    answered_by: Masked | None
+    why: Masked
 
 
 class DeclineBody(Model):
@@ -199,13 +199,13 @@ class ActModel(Model):
 
     number: int
     at: Moment
-    who: str
+    who: Masked
     what: str
     text: str
     """办了什么，中文。"""
     object: Masked
     detail: Masked
-    login: str
+    login: Masked
     address: str
     before: Masked
     after: Masked
@@ -248,14 +248,14 @@ class ImportModel(Model):
 
     number: int
     kind: str
-    file: str
+    file: Masked
     as_of: Moment
     """文件所说的事实的时间。"""
     imported_at: Moment
-    by: str
+    by: Masked
     detail: Masked
     withdrawn_at: Moment | None
-    withdrawn_by: str | None
+    withdrawn_by: Masked | None
 
 
 class KindModel(Model):
@@ -273,8 +273,8 @@ class KindModel(Model):
 class UnmatchedModel(Model):
     """导入过而没有对应账号的一行。"""
 
-    file: str
-    written: str
+    file: Masked
+    written: Masked
     at: Moment
 
 
@@ -320,7 +320,7 @@ class PreviewModel(Model):
 
     id: str
     """编号，24小时内凭它导入或放弃。"""
-    file: str
+    file: Masked
     kind: str
     day: date
     area: str | None
@@ -425,7 +425,7 @@ class ReportModel(Model):
     known_at: Moment
     """数据截至何时。"""
     made_at: Moment
-    by: str
+    by: Masked
     """谁生成的。"""
     digest: str
     """数据的校验值（SHA-256）。"""
@@ -478,10 +478,10 @@ class ReportDetail(ReportModel):
 class OrderModel(Model):
     """省平台的一个工单，就其中一个账号。"""
 
-    number: str
+    number: Masked
     account: str | None
     """台账里的账号ID；没有对应账号的为空。"""
-    name: str
+    name: Masked
     problem: Masked
     issued_on: date
     due: date
