@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from monitor.core.login import ABSOLUTE, IDLE
 from monitor.core.user import UserRole
 from monitor.store import Store, StoreError, open_store, sessions, tables
 from monitor.store import users as kept_users
+from monitor.web.auth.needs import POLLED
 from monitor.web.auth.next_page import own_path
 from monitor.web.page_context import Sample
 from tests.databases import migrated
@@ -29,6 +31,7 @@ from tests.web.county import Surroundings
 from tests.web.sessions import HERE, OFFICE, OTHER, SECRET, Closed, closed, log_in, send, text_of, token_in
 
 ADMIN = Actor(name="命令行", origin=Origin.COMMAND_LINE, rights=EVERYTHING)
+TEMPLATES = Path(__file__).parents[2] / "monitor" / "web" / "templates"
 LOGIN_PAGES = ("/login", "/login/code", "/login/link/abc")
 
 
@@ -147,12 +150,23 @@ def test_idle_sessions_end_after_eight_hours(office: Closed) -> None:
     assert not is_in(browser)
 
 
-def test_a_poll_is_no_activity(office: Closed) -> None:
+def polled() -> set[str]:
+    """Return the addresses that pages ask for again and again by themselves."""
+    pages = "".join(page.read_text(encoding="utf-8") for page in TEMPLATES.glob("*.html"))
+    return set(re.findall(r'hx-get="(/[a-z/]+)[^"]*" hx-trigger="every', pages))
+
+
+def test_whatever_pages_ask_for_by_themselves_is_known_as_such() -> None:
+    assert polled() == POLLED
+
+
+@pytest.mark.parametrize("address", sorted(POLLED))
+def test_a_poll_is_no_activity(office: Closed, address: str) -> None:
     office.user()
     browser = office.logged_in()
     for _ in range(4):
         office.clock.now += IDLE / 4
-        browser.get("/fresh?since=1", headers={"hx-request": "true"})
+        browser.get(address, headers={"hx-request": "true"})
     assert not is_in(browser)
 
 

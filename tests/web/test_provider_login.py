@@ -615,6 +615,9 @@ def test_who_is_there_is_proved_anew_by_the_provider_when_it_asks_again(office: 
     page = browser.get(confirm).text
     assert 'name="old"' not in page
     assert "/login/oidc?again=1" in page
+    carried = said(browser.post(confirm, data={"csrf": token_in(browser.get("/users/new").text), "name": "乙某"}))
+    assert "刚才填的内容没有登记，确认后请重新提交。" in carried, "nothing is kept on the way to the provider and back"
+    assert "已为您保留" not in carried
     address = begun(browser, next_="/users/new", more="&again=1")
     assert ("prompt", "login") in parse_qsl(urlsplit(address).query)
     sso.claims = {"auth_time": int((office.clock() - timedelta(hours=1)).timestamp())}

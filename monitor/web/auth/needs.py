@@ -128,5 +128,5 @@ PROVED_READS: Mapping[str, str] = {"/imports/roster.xlsx": "", "/accounts.xlsx":
 """The pages that hand out people's data by the hundred and ask for that, too; if a parameter is named, with that."""
 UPLOADS = frozenset({"/imports"})
 """Pages whose form comes in parts, with a file: they ask for its token themselves, as soon as that part is there."""
-POLLED = frozenset({"/fresh"})
+POLLED = frozenset({"/fresh", "/reports/making", "/start/progress"})
 """Addresses that pages ask for by themselves: nobody is active by that."""
