@@ -39,6 +39,8 @@ class WorkOrder:
     number: str
     account: str | None
     """None while no account of the roster answers to the row."""
+    area: str | None = None
+    """The area of that account; None where there is none, or it has left the roster."""
     written: Reference
     """The account as the order names it."""
     problem: str
@@ -54,9 +56,10 @@ class WorkOrder:
         return self.entered_on > self.due
 
     def standing(self, today: date) -> OrderStanding:
-        """Return how it stands on a day."""
+        """Return how it stands on a day; what the platform has taken back is never late."""
         if self.answer is not None:
-            return OrderStanding.ANSWERED_LATE if self.answer.on > self.due else OrderStanding.ANSWERED
+            is_late = self.answer.on > self.due and self.answer.result is not Result.TAKEN_BACK
+            return OrderStanding.ANSWERED_LATE if is_late else OrderStanding.ANSWERED
         return OrderStanding.LATE if today > self.due else OrderStanding.WAITING
 
 
@@ -70,8 +73,11 @@ class OrderStanding(Labelled):
 
 
 def answers(record: NewRecord, order: WorkOrder) -> bool:
-    """True if a record answers an order: by its number, for its account or for all that it names."""
-    is_about_it = record.subject is SubjectKind.AREA or record.name == order.account
+    """True if a record answers an order: by its number, for its account or for all of an area that it names."""
+    if record.subject is SubjectKind.AREA:
+        is_about_it = order.area in {None, record.name}
+    else:
+        is_about_it = record.name == order.account
     return is_about_it and numbered(record.item) == numbered(order.number) and record.on >= order.issued_on
 
 

@@ -90,10 +90,12 @@ def _row(number: int, line: OrderLine, today: date, *, with_area: bool) -> tuple
 def done(order: WorkOrder, today: date) -> str:
     """Return what was done about an order, in the office's words, or how it stands."""
     answer, standing = order.answer, order.standing(today)
+    came = f"{dated(order.entered_on, today)}录入时已过期限" if order.was_late_to_come else ""
     if answer is None:
         late = f"，已{(today - order.due).days}天" if standing is OrderStanding.LATE else ""
-        return f"{standing.label}{late}"
-    late = f"（逾期{(answer.on - order.due).days}天答复）" if standing is OrderStanding.ANSWERED_LATE else ""
+        return f"{standing.label}{late}{came and f'（{came}）'}"
+    is_late = standing is OrderStanding.ANSWERED_LATE
+    late = f"（逾期{(answer.on - order.due).days}天答复{came and f'，{came}'}）" if is_late else ""
     said = f"：{answer.text}" if answer.text and answer.text != answer.result.label else ""
     return f"{answer.result.label}{said}{late}"
 

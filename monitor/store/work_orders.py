@@ -35,7 +35,9 @@ def work_orders(tx: Tx, *, by: date, known_at: datetime, ids: Collection[str] | 
     if not heads:
         return ()
     of = {head.id: head for head in heads}
-    chosen = sa.select(entry).where(entry.c.paper.in_(list(of)))
+    light = tables.lights
+    chosen = sa.select(entry, light.c.area).outerjoin(light, light.c.account == entry.c.account)
+    chosen = chosen.where(entry.c.paper.in_(list(of)))
     rows = tx.execute(chosen if ids is None else chosen.where(entry.c.account.in_(ids))).all()
     if not rows:
         return ()
@@ -47,6 +49,7 @@ def work_orders(tx: Tx, *, by: date, known_at: datetime, ids: Collection[str] | 
             entry=row.id,
             number=head.title,
             account=row.account,
+            area=row.area,
             written=decode(Reference, row.written),
             problem=row.value or "",
             issued_on=head.on,

@@ -12,10 +12,11 @@ from monitor.core.case import Closing
 from monitor.core.finding import ORDERS, State
 from monitor.core.observation import Reason
 from monitor.core.paper import NewEntry, Paper, PaperKind
+from monitor.core.period import Period
 from monitor.core.record import NewRecord, RecordKind, Result
 from monitor.core.reference import Reference
 from monitor.core.subject import Subject
-from monitor.queries.orders import open_orders
+from monitor.queries.orders import open_orders, read_order_sheet
 from monitor.store import Store, cases, imports, papers, records
 from monitor.store.findings import current_findings
 from monitor.store.roster import save_roster
@@ -244,3 +245,42 @@ async def test_an_answer_to_one_account_leaves_the_others_of_the_order_open(stor
     await made.settle()
     with store.read() as tx:
         assert [left.account for left in open_orders(tx, made.clock())] == ["A02"]
+
+
+async def test_an_answer_for_an_area_leaves_the_accounts_of_another_open_and_takes_whom_nobody_knows(
+    store: Store,
+) -> None:
+    made = await running(store, account(2, URL, area="示例市"))
+    mine, theirs, stray = order(due=3), order(due=3, about="A02"), order(due=3, about=None)
+    enter(store, replace(mine, entries=(*mine.entries, *theirs.entries, *stray.entries)))
+    answer(store, "GD-1", at=NOW, about=Subject.of_area("示例县"))
+    await made.settle()
+    with store.read() as tx:
+        assert [left.account for left in open_orders(tx, made.clock())] == ["A02"]
+
+
+async def sheet_of_one(store: Store, *, result: Result | None) -> str:
+    """Return the sheet about an order that came when its last day had gone by, and how it was answered."""
+    await running(store)
+    enter(store, order(due=-3, issued=-10))
+    if result is not None:
+        answer(store, "GD-1", at=NOW, result=result)
+    with store.read() as tx:
+        sheet = read_order_sheet(tx, Period.around(NOW), at=NOW, known_at=NOW)
+    return "\n".join([*sheet.head, *map(str, sheet.table.rows)])
+
+
+async def test_the_sheet_says_of_an_order_that_came_too_late_when_it_came(store: Store) -> None:
+    said = await sheet_of_one(store, result=None)
+    assert "逾期未答复，已3天（5月20日录入时已过期限）" in said
+
+
+async def test_the_sheet_says_so_of_its_answer_too(store: Store) -> None:
+    said = await sheet_of_one(store, result=Result.RECTIFIED)
+    assert "已整改：已更新（逾期3天答复，5月20日录入时已过期限）" in said
+
+
+async def test_nobody_is_late_with_an_order_that_the_platform_has_taken_back(store: Store) -> None:
+    said = await sheet_of_one(store, result=Result.TAKEN_BACK)
+    assert "已撤回：已更新" in said
+    assert "逾期" not in said
