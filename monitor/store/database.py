@@ -30,10 +30,8 @@ from monitor.store.faults import SchemaTooNewError, StoreError, spoken
 from monitor.store.limits import TimedConnections
 from monitor.store.place import DatabaseSession, File
 from monitor.store.schema import upgrade
+from monitor.store.tx import Tx
 from monitor.store.values import json_text
-
-Tx = sa.Connection
-"""A transaction: what every function of this package takes first."""
 
 T = TypeVar("T")
 

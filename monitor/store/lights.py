@@ -28,9 +28,9 @@ from monitor.core.subject import SubjectKind
 from monitor.core.todo import ACT_OF, TodoAct
 from monitor.store import tables
 from monitor.store.columns import insert_or, key_of, portions, run
-from monitor.store.database import Tx
 from monitor.store.in_force import LATEST, versions_in_force
 from monitor.store.tables import lights as table
+from monitor.store.tx import Tx
 from monitor.store.values import decode
 
 AT_ONCE = 500

@@ -51,6 +51,7 @@ def upgrade(engine: sa.Engine, url: sa.URL) -> str | None:
                 _make(connection, url)
             else:
                 migrate(connection, url)
+                _restate(connection)
             return before
 
 
@@ -92,6 +93,13 @@ def _tables(dialect: sa.Dialect) -> tuple[str, ...]:
 
     metadata.create_all(MockConnection(dialect, note), checkfirst=False)
     return tuple(statements)
+
+
+def _restate(connection: sa.Connection) -> None:
+    """Fill in what follows from the rest, in the words of this version: lists and pages are whole before any start."""
+    from monitor.store import lights  # noqa: PLC0415 - as Alembic: most commands need none of it
+
+    lights.restate(connection)
 
 
 def migrate(connection: sa.Connection, url: sa.URL) -> None:

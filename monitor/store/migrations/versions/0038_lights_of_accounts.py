@@ -1,6 +1,6 @@
 """How each account on the roster stands, in a row that lists filter, sort and count by.
 
-The rows follow from what is stored: the service writes them when it starts.
+The rows follow from what is stored: an upgrade writes them at its end, and the service when it starts.
 """
 
 import sqlalchemy as sa
