@@ -68,7 +68,7 @@ def mark_steps(tx: Tx, command: MarkStepsCommand, *, actor: Actor, now: datetime
     if not found:
         raise RefusedError("没有改动，请填写新办理的步骤的日期。")
     if any(change.before for change in found) and not command.why.strip():
-        raise RefusedError("改动已登记的日期，请填写更正原因。", WHY)
+        raise RefusedError("改动已登记的日期或归集到的账号，请填写更正原因。", WHY)
     for change in found:
         records.put(tx, change.after, instead_of=change.before, known_at=now)
     before, after = ("，".join(filter(None, told)) for told in zip(*(change.told for change in found), strict=True))

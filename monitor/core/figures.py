@@ -244,6 +244,8 @@ class AccountInPeriod:
     """The gravest first."""
     exempted: tuple[str, ...] = ()
     """The rules that it is exempted from."""
+    retained: tuple[str, ...] = ()
+    """The rules under which it is decided that it stays."""
     unknown: tuple[str, ...] = ()
     """The rules that could say nothing of it."""
 

@@ -16,6 +16,7 @@ class RecheckResult(Labelled):
     STILL = "still", "仍存在问题"
     RESUMED = "resumed", "已恢复，待办公室处置"
     EXEMPTED = "exempted", "已豁免"
+    RETAINED = "retained", "已决定保留"
     GONE = "gone", "已注销或移出台账"
     UNVERIFIED = "unverified", "未能核查"
 
@@ -53,5 +54,7 @@ def _result(rule: str, still: FoundProblem | None, now: AccountInPeriod) -> Rech
         return RecheckResult.RESUMED if still.is_over and not is_silent_again else RecheckResult.STILL
     if rule in now.exempted:
         return RecheckResult.EXEMPTED
+    if rule in now.retained:
+        return RecheckResult.RETAINED
     is_doubt = still is not None and still.state.is_doubt
     return RecheckResult.UNVERIFIED if is_doubt or rule in now.unknown else RecheckResult.SETTLED

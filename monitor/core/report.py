@@ -69,6 +69,11 @@ class KeptReport:
         return self.figures.period
 
     @property
+    def is_by_rhythm(self) -> bool:
+        """True if nobody had it made: it was due."""
+        return self.by == BY_RHYTHM
+
+    @property
     def mark(self) -> str:
         """How the audit log begins what it says of somebody who took it."""
         return f"报表{self.number}："

@@ -13,6 +13,7 @@ from monitor.core.finding import State
 from monitor.core.pass_rate import CheckResult
 from monitor.core.phrases import plain
 from monitor.core.reckoning import Reckoning
+from monitor.core.rules.sup_02 import Settling
 from monitor.documents.bulletin import summary
 from monitor.documents.document import (
     Attachment,
@@ -155,8 +156,15 @@ def _silent(reckoning: Reckoning) -> Iterator[tuple[Value, ...]]:
         yield (unit, account.name, account.platform.label, account.last_post, problem.days, state)
 
 
+_NOT_WAITING = frozenset({Settling.RECOVERED.label, Settling.ENDING.label})
+"""How far a problem is for which nobody has to meet: it is over, or the end of its account is decided."""
+
+
 def _reviewed(accounts: Sequence[AccountInPeriod]) -> str:
-    waiting = [[problem.title for problem in account.problems if problem.is_for_review] for account in accounts]
+    waiting = [
+        [one.title for one in account.problems if one.is_for_review and one.progress not in _NOT_WAITING]
+        for account in accounts
+    ]
     titles = Counter(title for some in waiting for title in dict.fromkeys(some))
     if not titles:
         return "没有待研判的问题。"

@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from monitor.core.calendar import beijing_date
 from monitor.core.case import CHIEF, DOWNLOADS, LADDER
+from monitor.core.decision import Ruling
 from monitor.core.figures import (
     MONTHS,
     AccountInPeriod,
@@ -229,7 +230,8 @@ class _View:
             blocked=tuple(reason for reason in Reason if reason in self.blocked.get(account.id, ())),
             is_in_time=ladder is not None and ladder.state in {State.OK, State.WARNING},
             problems=tuple(sorted(self._problems(dossier, book), key=lambda one: one.gravity)),
-            exempted=tuple(finding.rule for finding in findings if finding.state is State.EXEMPTED),
+            exempted=_spared(findings, retained=False),
+            retained=_spared(findings, retained=True),
             unknown=tuple(finding.rule for finding in findings if finding.state is State.UNKNOWN),
         )
 
@@ -237,7 +239,7 @@ class _View:
         for finding in dossier.findings:
             if finding.state.is_trouble and finding.rule in book.clauses and finding.rule != sup_02.ID:
                 trouble = self.troubles.get((dossier.account.id, finding.rule))
-                due, progress = self._settling(dossier, trouble, book) if trouble else (None, "尚未列入")
+                due, progress = self._settling(dossier, trouble, book) if trouble else (None, self._unlisted(dossier))
                 yield FoundProblem(
                     rule=finding.rule,
                     title=book.title(finding.rule),
@@ -253,6 +255,10 @@ class _View:
                     due=due,
                     progress=progress,
                 )
+
+    def _unlisted(self, dossier: Dossier) -> str:
+        """Return how far a trouble is that stands in no case: what ends its account answers it too."""
+        return Settling.ENDING.label if dossier.account.id in self.ending else "尚未列入"
 
     def overdue(self, dossiers: Iterable[Dossier]) -> Iterator[int]:
         """Yield the cases that are overdue, by the same words that the list of problems says of them."""
@@ -276,6 +282,11 @@ class _View:
 def _spares_its_term(finding: Finding) -> bool:
     """True if nobody is urged about the account: it is exempted from that, or not known to be in scope."""
     return finding.rule == sup_02.ID and finding.state not in {State.OK, State.WARNING}
+
+
+def _spared(findings: Iterable[Finding], *, retained: bool) -> tuple[str, ...]:
+    spared = (finding for finding in findings if finding.state is State.EXEMPTED)
+    return tuple(finding.rule for finding in spared if (finding.decided is Ruling.RETAINED) is retained)
 
 
 def _why(chief: Iterable[Finding]) -> str:

@@ -10,10 +10,12 @@ import pytest
 
 from monitor.core.account import Platform
 from monitor.core.figures import BlockedBy, FigureGroup
+from monitor.core.finding import Proposal, Strength
 from monitor.core.observation import Reason
 from monitor.core.pass_rate import PassRate
 from monitor.core.period import Period, PeriodKind
 from monitor.core.reckoning import Reckoning
+from monitor.core.rules.sup_02 import Settling
 from monitor.documents import Document, Paragraph
 from monitor.documents.document import Table, Value
 from monitor.documents.weekly import weekly
@@ -67,6 +69,35 @@ def test_where_all_find_room_nothing_is_said_of_a_list(reckoning: Reckoning) -> 
     document = weekly(few, "示例县")
     assert len(table_of(document)) == len(listed(document, "超期与临近超期"))
     assert "附表" not in "".join(block.text for block in document.body if isinstance(block, Paragraph))
+
+
+def test_only_those_are_told_to_wait_for_the_review_of_whom_something_is_still_to_be_decided(
+    reckoning: Reckoning,
+) -> None:
+    def told(*progress: Settling) -> str:
+        some = [one for one in reckoning.material.accounts if one.problems][: len(progress)]
+        accounts = tuple(
+            replace(
+                account,
+                problems=(
+                    replace(
+                        account.problems[0],
+                        progress=how.label,
+                        title="单次超过20天未更新",
+                        strength=Strength.IN_PRINCIPLE,
+                        proposals=(Proposal.CONSOLIDATE,),
+                    ),
+                ),
+            )
+            for account, how in zip(some, progress, strict=True)
+        )
+        week = replace(reckoning, material=replace(reckoning.material, accounts=accounts))
+        return "".join(block.text for block in weekly(week, "示例县").body if isinstance(block, Paragraph))
+
+    assert "待联合研判的账号2个：单次超过20天未更新2个" in told(
+        Settling.REVIEW, Settling.RECOVERED, Settling.LATE, Settling.ENDING
+    )
+    assert "没有待研判的问题。" in told(Settling.RECOVERED, Settling.ENDING)
 
 
 def worst(reckoning: Reckoning, name: str) -> Reckoning:

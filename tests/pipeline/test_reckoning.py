@@ -160,6 +160,39 @@ def test_the_next_period_says_what_became_of_every_problem_of_this_one(county: S
     assert settled.result is RecheckResult.SETTLED
 
 
+def _decide(store: Store, ruling: Ruling, *, after: timedelta) -> None:
+    """Keep a decision from a file on the account's gap of more than 20 days."""
+    subject, at = Subject.of_account(OVERDUE.id), NOW + after
+    given = Decision(subject=subject, rule=upd_03.ID, ruling=ruling, by="甲", at=at, note="整合期间", episode="")
+    with store.begin() as tx:
+        decisions.save_decisions(tx, [given], known_at=at)
+
+
+@pytest.fixture
+def resumed(county: Store) -> Store:
+    """Return the county in which an account has updated again after a gap of more than 20 days, which no case lists."""
+    again = timeline((*posts(-6)[:1], *posts(16)))
+    with county.begin() as tx:
+        record(tx, looks(OVERDUE.id, (-6 * ONE_DAY, again)), lambda _, look: look.at + ONE_DAY)
+    return county
+
+
+def test_an_account_that_stays_by_decision_is_told_so_and_not_as_exempted(resumed: Store) -> None:
+    _decide(resumed, Ruling.RETAINED, after=7 * ONE_DAY)
+    later = reckoned(resumed, Period.of("2026-05-26..2026-06-01"), now=NOW + 8 * ONE_DAY)
+    assert [(one.problem.rule, one.result.label) for one in later.rechecks] == [(upd_03.ID, "已决定保留")]
+
+
+def test_a_trouble_in_no_case_is_being_dealt_with_once_the_end_of_its_account_is_decided(resumed: Store) -> None:
+    def progress() -> list[str]:
+        found = reckoned(resumed, Period.of("2026-05-19..2026-05-25"), now=NOW + 6 * ONE_DAY).material.accounts
+        return [one.progress for account in found for one in account.told if one.rule == upd_03.ID]
+
+    assert progress() == ["尚未列入"]
+    _decide(resumed, Ruling.DEREGISTERED, after=-ONE_DAY)
+    assert progress() == ["正在处置"]
+
+
 def test_accounts_that_come_and_go_are_told(county: Store) -> None:
     kept = [account for account in ACCOUNTS if account != MAIN]
     with county.begin() as tx:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from monitor.core.account import Platform
+from monitor.core.account import AccountStatus, Platform
 from monitor.core.record import RecordKind, Result
 from monitor.store import Store, records
 from monitor.store.audit import recent_audit
@@ -111,7 +111,7 @@ def test_a_mistake_is_corrected_in_place_with_a_reason_and_the_old_day_stays_in_
     before = NOW
     around.clock.now = NOW + timedelta(minutes=5)
     status, said = send(office, filed="2026-05-07")
-    assert (status, "改动已登记的日期，请填写更正原因。" in said) == (422, True)
+    assert (status, "改动已登记的日期或归集到的账号，请填写更正原因。" in said) == (422, True)
     assert send(office, filed="2026-05-07", why="抄错了一天")[0] == 303
     assert kept(empty) == [(Result.END_FILED, "2026-05-07", "None")]
     with empty.read() as tx:
@@ -189,3 +189,19 @@ def test_the_last_steps_are_called_the_same_above_and_in_the_table(merging: Test
     shown = text_of(merging.get(PAGE).text)
     assert "已不存在 " not in shown.partition("核实平台已无该账号")[0]
     assert shown.count("核实平台已无该账号") == 2, "as the next step, and as its row"
+
+
+def test_an_account_put_down_as_gone_that_nobody_saw_gone_is_not_said_to_be_verified(
+    empty: Store, office: TestClient
+) -> None:
+    assert send(office, filed="2026-05-05", announced="2026-05-06")[0] == 303
+    closed = replace(ACCOUNT, status=AccountStatus.CLOSED, closed_on=NOW.date())
+    enrol(empty, closed, at=NOW)
+    shown = text_of(office.get(PAGE).text)
+    _, _, last = shown.partition("核实平台已无该账号")
+    proof, _, archived = last.partition("归档")
+    assert "没有核实到" in proof
+    assert "已办" not in proof
+    assert "已办" in archived
+    assert "上一步登记后起算" not in shown, "no step is waited for any more"
+    assert shown.count("没有登记") == 3, "the application, the freeze and the confirmation"

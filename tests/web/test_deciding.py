@@ -358,12 +358,12 @@ def test_an_exemption_lasts_no_longer_than_the_rules_say(empty: Store, office: T
 
 def test_who_took_part_is_no_reason_for_an_exemption(empty: Store, office: TestClient, numbers: list[int]) -> None:
     address, picks = picked(office, "exempted", numbers[:2])
-    fields = {"pick": picks, "department": ["网信办"], "document": "〔2026〕3号纪要"}
+    fields = {"pick": picks, "department": ["宣传部（网信办）"], "document": "〔2026〕3号纪要"}
     answer = send(office, address, "/cases/decide", **fields)
     assert answer.status_code == 422
     assert rows(empty, tables.decisions) == []
     assert send(office, address, "/cases/decide", **fields, note="整合期间").status_code == 303
-    assert {row.note for row in rows(empty, tables.decisions)} == {"参加部门：网信办。整合期间"}
+    assert {row.note for row in rows(empty, tables.decisions)} == {"参加部门：宣传部（网信办）。整合期间"}
 
 
 def test_where_many_changed_meanwhile_their_numbers_are_said_to_the_end(
@@ -431,15 +431,15 @@ def test_the_review_lists_facts_takes_a_conclusion_each_and_keeps_who_took_part(
         "/cases/decide",
         back="review",
         pick=re.findall(r'name="pick" value="([^"]*)"', shown),
-        department=["网信办", "融媒体中心"],
+        department=["宣传部（网信办）", "融媒体中心"],
         document="〔2026〕3号纪要",
         on="2026-05-19",
     )
     assert (answer.status_code, answer.headers["location"]) == (303, "/review")
     made = rows(empty, tables.decisions)
     assert {(row.ruling, row.note) for row in made} == {
-        (Ruling.CONSOLIDATED, "参加部门：网信办、融媒体中心"),
-        (Ruling.RETAINED, "参加部门：网信办、融媒体中心"),
+        (Ruling.CONSOLIDATED, "参加部门：宣传部（网信办）、融媒体中心"),
+        (Ruling.RETAINED, "参加部门：宣传部（网信办）、融媒体中心"),
     }
 
 

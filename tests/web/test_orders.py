@@ -69,6 +69,11 @@ def test_orders_wait_with_their_last_days_the_first_to_be_due_first(at: Visit, e
     assert (str(lines["order"].due), lines["order"].link) == ("2026-05-15", "/orders")
 
 
+def test_the_page_after_an_import_of_orders_leads_on_to_answering_them(at: Visit) -> None:
+    answer = at.apply(at.upload(book(HEADER, ORDER), "工单.xlsx"))
+    assert '<a class="act" href="/orders">下一步：答复工单</a>' in at.page(answer.headers["location"])
+
+
 def test_an_order_is_answered_by_the_form_that_its_line_leads_to(at: Visit, empty: Store) -> None:
     enter(at, ORDER)
     (link,) = re.findall(r'href="([^"]+)">登记答复', at.page("/orders"))
@@ -84,7 +89,8 @@ def test_an_order_is_answered_by_the_form_that_its_line_leads_to(at: Visit, empt
     }
     shown = at.press("/records/new?kind=work_order", **cells)
     (digest,) = re.findall(r'name="shown" value="([0-9a-f]+)"', shown.text)
-    assert at.press("/records/new?kind=work_order", shown=digest, **cells).status_code == 303
+    answered = at.press("/records/new?kind=work_order", shown=digest, **cells)
+    assert (answered.status_code, answered.headers["location"]) == (303, "/orders")
     said = text_of(at.page("/orders"))
     assert "没有待答复的工单" in said
     assert "已整改：5月19日已更新" in said

@@ -19,6 +19,7 @@ from monitor.core.account import Platform
 from monitor.core.choices import ChoicePart
 from monitor.core.decision import Ruling
 from monitor.core.todo import heading_of
+from monitor.documents.review import OFFICES
 from monitor.queries.case_board import Board, CaseFilter, DueFilter, Wait, read_board, read_picking
 from monitor.queries.listed import cases_listed
 from monitor.queries.messages import units
@@ -37,8 +38,8 @@ _BACK = {"review": "/review"}
 """Where a batch comes from and leads back to, beside the list itself."""
 _NAMED, _NUMBERED = 3, 20
 """Of how many that were not decided the sentence says why, and of how many the numbers: it has to fit a cookie."""
-DEPARTMENTS = ("县政府办公室", "网信办", "融媒体中心", "大数据发展中心")
-"""Who judges together, by the county's plan, as they are ticked."""
+DEPARTMENTS = OFFICES
+"""Who judges together, as they are ticked: those who sign the sheet."""
 
 
 def routes(pages: Pages) -> tuple[Route, ...]:

@@ -130,7 +130,8 @@ async def save_record(pages: Pages, request: Request) -> Response:
         return _record_page(
             pages, kind, ShownForm(cells=cells, as_of=shown.as_of, problems=(("", str(answer)),)), status=409
         )
-    return done(request, f"/records/new?kind={kind.value}", f"已登记“{kind.label}”记录。")
+    on = "/orders" if kind is RecordKind.WORK_ORDER else f"/records/new?kind={kind.value}"
+    return done(request, on, f"已登记“{kind.label}”记录。")
 
 
 async def _kept(
