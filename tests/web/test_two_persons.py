@@ -30,6 +30,7 @@ from tests.web.county import NOW, Surroundings
 from tests.web.sessions import Closed, closed, send, text_of
 from tests.web.test_cases import opened
 from tests.web.test_deciding import ACCOUNTS, trouble
+from tests.web.test_own_tokens import again
 
 TWO = DecisionTerms(two_persons=True)
 GIVEN = {"ruling": "deregistered", "deregistered-document": "〔2026〕3号", "deregistered-note": "研判", "next": ""}
@@ -202,6 +203,65 @@ def test_a_program_is_no_operator(empty: Store, office: Closed, numbers: list[in
     assert made(empty) == [Ruling.RETAINED]
     with empty.read() as tx:
         assert not decision_requests.waiting(tx)
+
+
+def by_own_token(office: Closed, name: str) -> dict[str, str]:
+    """Return the header that shows a token of somebody's own."""
+    return again(office, name, TokenScope.READ, TokenScope.DECIDE)
+
+
+PROPOSED = {"ruling": "deregistered", "by": "县府办", "document": "〔2026〕3号", "note": "研判"}
+
+
+def test_one_asks_and_another_confirms_each_by_a_token_of_their_own(
+    empty: Store, office: Closed, numbers: list[int]
+) -> None:
+    caller, case = office.browser(), f"/api/v1/cases/{numbers[0]}"
+    one, two = by_own_token(office, "甲"), by_own_token(office, "乙")
+    asking = caller.post(f"{case}/decisions", json=PROPOSED, headers=one)
+    assert (asking.status_code, "由另一名操作员确认后生效" in asking.json()["said"]) == (200, True)
+    assert caller.get(case, headers=two).json()["waiting"]["asked_by"] == "甲"
+    alone = caller.post(f"{case}/second", json={"act": "confirm"}, headers=one)
+    assert (alone.status_code, "须由另一名操作员确认" in alone.json()["detail"]) == (409, True)
+    assert made(empty) == []
+    confirmed = caller.post(f"{case}/second", json={"act": "confirm"}, headers=two)
+    assert (confirmed.status_code, "已确认" in confirmed.json()["said"]) == (200, True)
+    assert made(empty) == [Ruling.DEREGISTERED]
+    assert acts(empty)[0] == ("case deregister", "甲提出，乙确认。研判")
+
+
+@pytest.mark.parametrize("asks_on_the_page", [True, False])
+def test_a_token_of_one_s_own_makes_nobody_two_persons(
+    empty: Store, office: Closed, numbers: list[int], *, asks_on_the_page: bool
+) -> None:
+    caller, case, one = office.browser(), f"/api/v1/cases/{numbers[0]}", by_own_token(office, "甲")
+    if asks_on_the_page:
+        asked(office, numbers[0])
+        assert caller.post(f"{case}/second", json={"act": "confirm"}, headers=one).status_code == 409
+    else:
+        assert caller.post(f"{case}/decisions", json=PROPOSED, headers=one).status_code == 200
+        assert answered(office.logged_in("甲"), numbers[0], act="confirm")[0] == 422
+    assert made(empty) == []
+
+
+@pytest.mark.parametrize("act", [{"act": "confirm"}, {"act": "drop", "why": "文号有误"}])
+def test_what_an_operator_asked_for_no_program_answers(
+    empty: Store, office: Closed, numbers: list[int], act: dict[str, str]
+) -> None:
+    asked(office, numbers[0])
+    command = IssueTokenCommand(name="乙", scopes=frozenset(TokenScope), lasts=timedelta(days=30))
+    perform(
+        empty,
+        issue_token,
+        command,
+        actor=Actor(name="乙", origin=Origin.COMMAND_LINE, rights=EVERYTHING),
+        now=office.clock(),
+    )
+    program = {"Authorization": f"Bearer {command.secret}"}
+    answer = office.browser().post(f"/api/v1/cases/{numbers[0]}/second", json=act, headers=program)
+    assert (answer.status_code, made(empty)) == (409, [])
+    with empty.read() as tx:
+        assert len(decision_requests.waiting(tx)) == 1
 
 
 @pytest.mark.parametrize(("change", "why"), [("disable", "已停用"), ("reader", "已没有登记决定的权限")])
