@@ -21,7 +21,7 @@ from monitor.store.keyset import Place
 from monitor.store.message_acts import open_failures
 from monitor.store.message_lists import MessageFilter
 from monitor.store.outbox import KeptMessage, messages
-from monitor.store.overview import newest_posts, observations_of, posts_of
+from monitor.store.overview import newest_posts, observations_of, standing_posts_of
 from monitor.store.reach import area_of_account, areas_of_messages, messages_where
 from monitor.store.records import mutes_on
 from monitor.store.roster import accounts
@@ -47,8 +47,6 @@ __all__ = [
 
 CASES = 1000
 """Cases that the list of a command has."""
-POSTS = 200
-"""Posts of an account that are listed."""
 MESSAGES = 200
 """Messages that the list of a command has."""
 
@@ -145,9 +143,12 @@ def is_message_in(tx: Tx, number: str, area: str | None) -> bool:
     return area is None or areas_of_messages(tx, [kept.message.id for kept in messages(tx, ids=[number])]) == {area}
 
 
-def read_posts(tx: Tx, account_id: str) -> tuple[KnownPost, ...]:
-    """Return the latest posts of an account that are visible, newest first; none for one that is not on the roster."""
-    return tuple(known for known in posts_of(tx, account_id, limit=POSTS) if known.withdrawn_at is None)
+def read_posts(tx: Tx, account_id: str, *, limit: int, place: Place | None) -> tuple[tuple[int, KnownPost], ...]:
+    """Return some posts of an account that are visible with their numbers, newest first: those behind `place`.
+
+    None for an account that is not on the roster.
+    """
+    return standing_posts_of(tx, account_id, limit=limit, place=place)
 
 
 def find_messages(

@@ -120,6 +120,18 @@ def read_done(tx: Tx, now: datetime) -> tuple[DoneLook, ...]:
     return _done(tx, hand_reading.registered(tx, start_of_day(beijing_date(now)), limit=_DONE_LISTED))
 
 
+def read_done_behind(tx: Tx, now: datetime, *, limit: int, before: int | None, area: str | None) -> list[DoneLook]:
+    """Return looks by hand that were registered today, latest first: those before a number, of an area or of all."""
+    since, found = start_of_day(beijing_date(now)), list[DoneLook]()
+    while len(found) < limit:
+        rows = hand_reading.registered(tx, since, limit=limit, before=before)
+        found += [one for one in _done(tx, rows) if area in {None, one.account.area}]
+        if len(rows) < limit:
+            break
+        before = rows[-1].number  # of another area, or of accounts that left the roster since
+    return found[:limit]
+
+
 def read_line(tx: Tx, account_id: str, now: datetime) -> LookLine | None:
     """Return the line of one account; None where it is not on the roster."""
     seen = hand_reading.seen_by_hand(tx, (account_id,)).get(account_id)

@@ -37,6 +37,13 @@ def read_proposals(tx: Tx, now: datetime) -> ProposalsPage:
     )
 
 
+def read_behind(
+    tx: Tx, *, is_answered: bool, area: str | None, limit: int, place: int | None
+) -> tuple[KeptProposal, ...]:
+    """Return some changes by their numbers: those that wait, oldest first, or those answered, latest first."""
+    return proposals.behind(tx, is_answered=is_answered, area=area, limit=limit, place=place)
+
+
 def _sheet(tx: Tx, kept: KeptProposal, now: datetime) -> ProposalSheet:
     before = {account.id: account for account in roster.accounts(tx, at=now, ids=kept.proposal.accounts)}
     after = changed(kept.proposal, before.values())

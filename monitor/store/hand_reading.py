@@ -114,9 +114,13 @@ def units(tx: Tx, now: datetime) -> tuple[str, ...]:
     return tuple(sorted(set(tx.scalars(_chosen(HandFilter(), now, _LIGHT.c.unit).distinct()))))
 
 
-def registered(tx: Tx, since: datetime, *, limit: int) -> tuple[RegisteredLook, ...]:
-    """Return the single looks by hand that were registered since a moment and stand, latest first."""
-    return _registered(tx, tables.imports.c.known_at >= since, limit)
+def registered(tx: Tx, since: datetime, *, limit: int, before: int | None = None) -> tuple[RegisteredLook, ...]:
+    """Return the single looks by hand that were registered since a moment and stand, latest first: those before one."""
+    look = tables.imports
+    which = look.c.known_at >= since
+    if before is not None:
+        which = sa.and_(which, look.c.id < before)
+    return _registered(tx, which, limit)
 
 
 def count_registered(tx: Tx, since: datetime) -> int:

@@ -132,6 +132,15 @@ def posts_of(tx: Tx, account_id: str, *, limit: int = 100) -> tuple[KnownPost, .
     return tuple(known_post(row) for row in rows)
 
 
+def standing_posts_of(tx: Tx, account_id: str, *, limit: int, place: Place | None) -> tuple[tuple[int, KnownPost], ...]:
+    """Return an account's visible posts with their numbers, newest first; those up to `place` are left out."""
+    table = tables.posts
+    order = (Sorted(table.c.published_at, is_descending=True), Sorted(table.c.id, is_descending=True))
+    chosen = sa.select(table).where(table.c.account == account_id, table.c.withdrawn_at.is_(None))
+    rows = tx.execute(sorted_behind(chosen, order, place).limit(limit))
+    return tuple((row.id, known_post(row)) for row in rows)
+
+
 def observations_of(
     tx: Tx, account_id: str, *, limit: int = 100, place: Place | None = None
 ) -> tuple[Observation, ...]:

@@ -50,6 +50,21 @@ def answered(tx: Tx, unit: UnitKey | None = None, *, limit: int = LISTED) -> tup
     return tuple(map(_kept, tx.execute((chosen if unit is None else chosen.where(*_is_of(unit))).limit(limit))))
 
 
+def behind(tx: Tx, *, is_answered: bool, area: str | None, limit: int, place: int | None) -> tuple[KeptProposal, ...]:
+    """Return some changes by their numbers: those that wait, oldest first, or those answered, latest first.
+
+    Only those behind the number `place`, and those of an area where one is named.
+    """
+    number = table.c.id
+    chosen = sa.select(table).where(table.c.answer.is_not(None) if is_answered else table.c.answer.is_(None))
+    if area is not None:
+        chosen = chosen.where(table.c.area == area)
+    if place is not None:
+        chosen = chosen.where(number < place if is_answered else number > place)
+    rows = tx.execute(chosen.order_by(number.desc() if is_answered else number).limit(limit))
+    return tuple(map(_kept, rows))
+
+
 def proposal(tx: Tx, number: int) -> KeptProposal | None:
     """Return the change of that number, or None."""
     row = tx.execute(sa.select(table).where(table.c.id == number)).one_or_none()

@@ -200,7 +200,7 @@ def _unit(written: str | None, choices: Collection[UnitKey], names: Names) -> st
         return None
     found = unit_called(written, choices) or unit_typed(written, choices, names)
     if found is None:
-        raise HTTPException(400, f"台账中没有主办单位“{written[:50]}”，请核对名称。")
+        raise HTTPException(404, f"台账中没有主办单位“{written[:50]}”，请核对名称。")
     return found.name
 
 

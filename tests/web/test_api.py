@@ -148,6 +148,11 @@ def test_pages_reach_the_end_and_miss_nothing(client: TestClient, address: str, 
     assert found == whole
 
 
+def test_messages_about_a_unit_that_nobody_knows_are_404(client: TestClient) -> None:
+    answer = client.get("/api/v1/messages?unit=x")
+    assert (answer.status_code, answer.json()["detail"]) == (404, "台账中没有主办单位“x”，请核对名称。")
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -167,7 +172,7 @@ def test_pages_reach_the_end_and_miss_nothing(client: TestClient, address: str, 
         "cases?cursor=",
         "cases?cursor=W10",
         "cases?cursor=WyIyMDI2LTA1LTAxIiwgMV0",
-        f"cases?cursor={'x' * 2001}",
+        f"cases?cursor={'x' * 6001}",
         "messages?state=x",
         "observations",
         "observations?account=",

@@ -241,3 +241,26 @@ def test_a_phone_that_people_typed_is_in_no_answer_as_it_is_on_no_page(program: 
     answers = [program.get(where), *([] if where == "/overview" else [program.client.get(where)])]
     assert [answer.status_code for answer in answers] == [200] * len(answers)
     assert [answer.url.path for answer in answers if PHONE in answer.text] == []
+
+
+def acts_of(store: Store) -> int:
+    with store.read() as tx:
+        return len(recent_audit(tx))
+
+
+def test_what_brings_what_was_read_is_done_once_and_what_brings_nothing_as_often_as_it_is_sent(
+    program: Program,
+) -> None:
+    held = program.get("/messages?state=held").json()[0]["id"]
+    seen = {"seen": program.get(f"/messages/{held}").json()["seen"]}
+    assert program.post(f"/messages/{held}/release", seen).status_code == 200
+    before = acts_of(program.store)
+    is_a_problem(program.post(f"/messages/{held}/release", seen), 409)
+    assert acts_of(program.store) == before
+    for address, body in (
+        (f"/accounts/{OVERDUE.id}/looks", {"newest": "0"}),
+        ("/reports", {"kind": "monthly", "period": "2026-05"}),
+    ):
+        before = acts_of(program.store)
+        assert [program.post(address, body).status_code for _ in range(2)] == [200, 200], address
+        assert acts_of(program.store) == before + 2

@@ -36,7 +36,6 @@ from monitor.web.api.operation import (
     Reading,
     done,
     found,
-    in_memory,
 )
 from monitor.web.api.problems import ProblemError
 from monitor.web.api.reach import ACCOUNT_ID, account_of, nothing, require_account
@@ -152,9 +151,10 @@ def _one_account(tx: Tx, call: Call) -> dict[str, object] | None:
 
 
 def _posts(tx: Tx, call: Call) -> Found:
-    require_account(tx, call, call.path["account_id"])
-    posts = [known.post for known in lists.read_posts(tx, call.path["account_id"])]
-    return in_memory(posts, call, lambda post: (post.published_at, post.key), post_shape, is_descending=True)
+    account = call.path["account_id"]
+    require_account(tx, call, account)
+    posts = lists.read_posts(tx, account, limit=call.limit, place=call.place)
+    return found(posts, lambda one: (one[1].post.published_at, one[0]), lambda one: post_shape(one[1].post))
 
 
 def _observations(tx: Tx, call: Call) -> Found:
@@ -250,7 +250,7 @@ ACCOUNTS: tuple[Operation, ...] = (
     ListReading(
         name="listPosts",
         path="/accounts/{account_id:path}/posts",
-        summary="一个账号最近的发布，最新的在前，至多200条",
+        summary="一个账号的发布，最新的在前",
         group=Group.ACCOUNTS,
         page=PAGE,
         right=Right.SEE,
@@ -258,7 +258,7 @@ ACCOUNTS: tuple[Operation, ...] = (
         is_own=True,
         answer=PostModel,
         read=_posts,
-        kinds=(datetime, str),
+        kinds=(datetime, int),
         path_notes=ACCOUNT_ID,
     ),
     Reading(

@@ -19,7 +19,7 @@ class BadCursorError(ValueError):
 def cursor_of(place: Place) -> str:
     """Return a place as text for an address."""
     values = [value.isoformat() if isinstance(value, datetime) else value for value in place]
-    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(json.dumps(values, ensure_ascii=False).encode()).decode().rstrip("=")
 
 
 def place_of(cursor: str, kinds: Kinds) -> Place:

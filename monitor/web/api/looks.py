@@ -9,7 +9,7 @@ from monitor.actions.actor import Right
 from monitor.actions.looks import CorrectLookCommand, LookByHandCommand, correct_look, look_by_hand
 from monitor.core.account import Platform
 from monitor.core.token_scope import TokenScope
-from monitor.queries.looks import DoneLook, LookLine, read_done, read_hand_lines, read_look
+from monitor.queries.looks import DoneLook, LookLine, read_done_behind, read_hand_lines, read_look
 from monitor.store import Tx
 from monitor.web.api.operation import (
     Acting,
@@ -23,7 +23,6 @@ from monitor.web.api.operation import (
     Reading,
     done,
     found,
-    in_memory,
 )
 from monitor.web.api.reach import ACCOUNT_ID, account_of, nothing, require_account
 from monitor.web.api.schema import (
@@ -80,8 +79,9 @@ def _line(line: LookLine) -> dict[str, object]:
 
 
 def _done_today(tx: Tx, call: Call) -> Found:
-    mine = [one for one in read_done(tx, call.now) if call.actor.area in {None, one.account.area}]
-    return in_memory(mine, call, lambda one: (one.number,), _registered, is_descending=True)
+    before = int(str(call.place[0])) if call.place else None
+    looks = read_done_behind(tx, call.now, limit=call.limit, before=before, area=call.actor.area)
+    return found(looks, lambda one: (one.number,), _registered)
 
 
 def _registered(look: DoneLook) -> dict[str, object]:

@@ -121,9 +121,9 @@ def _area(one: Muted) -> str | None:
     return one.account.area if one.account else one.mute.area or one.mute.name
 
 
-def _place(one: Muted) -> tuple[str, str, str, str]:
-    said = one.mute
-    return said.subject.value, said.area or "", said.name, said.first.isoformat()
+def _place(one: Muted) -> tuple[str, str, str]:
+    said = one.mute  # of a subject no more than one holds
+    return said.subject.value, said.area or "", said.name
 
 
 def _mute_shape(one: Muted) -> dict[str, object]:
@@ -227,7 +227,7 @@ MESSAGES: tuple[Operation, ...] = (
         scope=TokenScope.READ,
         answer=MuteModel,
         read=_mutes,
-        kinds=(str, str, str, str),
+        kinds=(str, str, str),
     ),
     _acting("releaseMessage", "release", "放行一条待放行的消息", Right.RELEASE, ReleaseBody, _release),
     _acting("withholdMessage", "withhold", "压下一条待放行的消息，写明原因", Right.WITHHOLD, WithholdBody, _withhold),

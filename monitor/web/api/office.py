@@ -14,7 +14,7 @@ from monitor.core.todo import TodoLine
 from monitor.core.token_scope import TokenScope
 from monitor.core.unit_proposal import KeptProposal
 from monitor.queries.overview import TodayPage, read_today
-from monitor.queries.proposals import read_proposals
+from monitor.queries.proposals import read_behind
 from monitor.queries.tasks import read_todo
 from monitor.queries.unit_page import UnitPage, read_unit, unit_cases, unit_meant
 from monitor.store import Tx
@@ -29,6 +29,7 @@ from monitor.web.api.operation import (
     Operation,
     Reading,
     done,
+    found,
     in_memory,
 )
 from monitor.web.api.problems import ProblemError
@@ -39,7 +40,6 @@ from monitor.web.paging import whole
 
 _UNIT = {"name": "主办单位的全称。"}
 _PROPOSAL = {"number": "变更的编号。"}
-_LAST = date.max.isoformat()
 
 
 class UnitParameters(Model):
@@ -53,7 +53,7 @@ class ProposalParameters(ListParameters):
     """The parameters of the list of what units ask for."""
 
     state: Literal["waiting", "answered"] = "waiting"
-    """waiting 为等待答复的，answered 为最近答复的。"""
+    """waiting 为等待答复的，先提出的在前；answered 为已答复的，后提出的在前。"""
 
 
 def _overview(tx: Tx, call: Call) -> dict[str, object]:
@@ -90,15 +90,8 @@ def _tasks(tx: Tx, call: Call) -> Found:
     context = call.context.todo(call.now)
     if not call.actor.is_program:
         context = replace(context, viewer=call.actor.name)
-    today = context.today
-    return in_memory(
-        read_todo(tx, context), call, lambda line: _task_place(line, today), lambda line: _task(line, today)
-    )
-
-
-def _task_place(line: TodoLine, today: date) -> tuple[str, str]:
-    day = line.day(today)
-    return day.isoformat() if day else _LAST, line.key
+    # by their keys: the day of a line moves while a program reads
+    return in_memory(read_todo(tx, context), call, lambda line: (line.key,), lambda line: _task(line, context.today))
 
 
 def _task(line: TodoLine, today: date) -> dict[str, object]:
@@ -108,8 +101,8 @@ def _task(line: TodoLine, today: date) -> dict[str, object]:
 
 def _units(tx: Tx, call: Call) -> UnitKey:
     actor, name = call.actor, call.path["name"]
-    found = unit_meant(tx, name, call.parameters.area)
-    mine = [unit for unit in found if actor.own in {None, unit} and actor.area in {None, unit.area}]
+    there = unit_meant(tx, name, call.parameters.area)
+    mine = [unit for unit in there if actor.own in {None, unit} and actor.area in {None, unit.area}]
     if not mine:
         raise nothing()
     if len(mine) > 1:
@@ -157,11 +150,9 @@ async def _stop(call: Call) -> Answer:
 
 
 def _proposals(tx: Tx, call: Call) -> Found:
-    page, area = read_proposals(tx, call.now), call.actor.area
-    is_answered = call.parameters.state == "answered"
-    kept = page.answered if is_answered else [sheet.kept for sheet in page.waiting]
-    mine = [one for one in kept if area in {None, one.proposal.unit.area}]
-    return in_memory(mine, call, lambda one: (one.id,), _proposal, is_descending=is_answered)
+    is_answered, place = call.parameters.state == "answered", int(str(call.place[0])) if call.place else None
+    kept = read_behind(tx, is_answered=is_answered, area=call.actor.area, limit=call.limit, place=place)
+    return found(kept, lambda one: (one.id,), _proposal)
 
 
 def _proposal(kept: KeptProposal) -> dict[str, object]:
@@ -211,13 +202,13 @@ OFFICE: tuple[Operation, ...] = (
     ListReading(
         name="listTasks",
         path="/tasks",
-        summary="今日待办，先到期的在前",
+        summary="今日待办，按种类；期限见 due",
         group=Group.OFFICE,
         right=Right.DECIDE,
         scope=TokenScope.READ,
         answer=TaskModel,
         read=_tasks,
-        kinds=(str, str),
+        kinds=(str,),
     ),
     Reading(
         name="getUnit",

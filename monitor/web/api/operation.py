@@ -33,7 +33,7 @@ class NoParameters(Model):
 class ListParameters(Model):
     """The parameters of every list."""
 
-    cursor: Annotated[str, Field(max_length=2000, pattern="^[0-9A-Za-z_-]+$")] | None = None
+    cursor: Annotated[str, Field(max_length=6000, pattern="^[0-9A-Za-z_-]+$")] | None = None
     """从哪里接着列：上一页的 Link 中给出。"""
     limit: Annotated[int, Field(ge=1, le=LIMIT)] = LIMIT
     """一页至多几条。"""

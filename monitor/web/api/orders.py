@@ -21,8 +21,10 @@ def _orders(tx: Tx, call: Call) -> Found:
     return in_memory((*page.open, *page.answered), call, _place, lambda line: _order(line, today))
 
 
-def _place(line: OrderLine) -> tuple[str, int]:
-    return line.order.due.isoformat(), line.order.entry
+def _place(line: OrderLine) -> tuple[str, str, str, str]:
+    """Return what a row keeps when its file comes in anew: the number of a row is another one then."""
+    order = line.order
+    return order.number, order.account or "", "" if order.account else str(order.written), order.due.isoformat()
 
 
 def _order(line: OrderLine, today: date) -> dict[str, object]:
@@ -46,13 +48,13 @@ ORDERS: tuple[Operation, ...] = (
     ListReading(
         name="listOrders",
         path="/orders",
-        summary="省平台的工单，先到期的在前：未答复的，和本季度答复的",
+        summary="省平台的工单，按工单编号：未答复的，和本季度答复的",
         group=Group.REPORTS,
         page="/orders",
         right=Right.REPORT,
         scope=TokenScope.READ,
         answer=OrderModel,
         read=_orders,
-        kinds=(str, int),
+        kinds=(str, str, str, str),
     ),
 )

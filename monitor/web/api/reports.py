@@ -138,8 +138,8 @@ def _due(tx: Tx, call: Call) -> Found:
     return in_memory(everything, call, _due_place, lambda one: _coming(one, is_missed=one in page.missed))
 
 
-def _due_place(one: DueReport) -> tuple[str, str, str]:
-    return one.on.isoformat(), one.kind.value, one.period.key
+def _due_place(one: DueReport) -> tuple[str, str]:
+    return one.kind.value, one.period.key  # the day moves with the calendar
 
 
 def _coming(one: DueReport, *, is_missed: bool) -> Shape:
@@ -208,14 +208,14 @@ REPORTS: tuple[Operation, ...] = (
     ListReading(
         name="listDueReports",
         path="/reports/due",
-        summary="按期应出的报表：已到期而没有生成的，和下一份",
+        summary="按期应出的报表，按种类和期间：已到期而没有生成的，和下一份",
         group=Group.REPORTS,
         page="/reports",
         right=Right.REPORT,
         scope=TokenScope.READ,
         answer=DueReportModel,
         read=_due,
-        kinds=(str, str, str),
+        kinds=(str, str),
     ),
     Reading(
         name="getReport",
