@@ -16,6 +16,7 @@ from monitor.store.audit import recent_audit
 from monitor.web import create_app
 from monitor.web.api.routes import ROOT
 from monitor.web.imports import Imports
+from monitor.web.report_works import ReportWorks
 from tests.web.county import OVERDUE, PHONE, Surroundings, fill
 from tests.web.test_api_hostile import is_a_problem
 from tests.web.test_api_tokens import a_case, bearer, issued
@@ -148,6 +149,27 @@ def test_a_report_is_made_read_and_taken_out_which_is_kept(program: Program) -> 
         assert recent_audit(tx, limit=1)[0].action == "report bulletin"
     is_a_problem(program.get(f"/reports/{number}/files/text.exe"), 404)
     is_a_problem(program.post("/reports", {"kind": "monthly", "period": "2026-W21"}), 409)
+
+
+def test_one_report_is_made_at_a_time_whoever_asks_and_none_is_waited_for_long(
+    empty: Store, around: Surroundings
+) -> None:
+    fill(empty)
+    works = ReportWorks(patience=0.0)
+    app = create_app(replace(around.view(empty), report_works=works))
+    headers, asked = bearer(issued(empty, around, *TokenScope)), {"kind": "monthly", "period": "2026-05"}
+    with TestClient(app, base_url=ADDRESS, client=("127.0.0.1", 50000)) as client:
+        first = client.post(f"{ROOT}/reports", json=asked, headers=headers)
+        assert (first.status_code, first.json()["number"]) == (202, None)
+        other = client.post(f"{ROOT}/reports", json=asked, headers=headers)
+        assert client.portal is not None
+        client.portal.call(works.rest)
+        assert works.last is not None
+        assert works.last.number is not None
+        if other.status_code != 202:  # else the first one was done by then
+            is_a_problem(other, 409)
+            assert "正在生成月度通报" in other.json()["detail"]
+        assert client.get(f"{ROOT}/reports/{works.last.number}", headers=headers).json()["period"] == "2026-05"
 
 
 def test_a_look_is_registered_listed_and_corrected(program: Program) -> None:

@@ -43,6 +43,7 @@ from monitor.web.api.schema_office import CountedModel, DueReportModel, MadeMode
 from monitor.web.download import MEDIA_TYPES, attachment
 from monitor.web.pages.reports import handout_of
 from monitor.web.paging import whole
+from monitor.web.report_works import Tell
 
 
 def _reports(tx: Tx, call: Call) -> Found:
@@ -151,10 +152,17 @@ async def _make(call: Call) -> Answer:
     context, kind, now = call.context, call.body.kind, call.now
     call.actor.require(Right.MAKE_REPORT)
     period = asked_period(kind, call.body.period, now)
-    reckoning = await call.query(lambda tx: reckon(tx, context.rules, period, now=now))
-    command = MakeReportCommand(kind=kind, reckoning=reckoning, template=template_version(kind, context.folder))
-    number = await call.perform(make_report, command)
-    return Answer(200, {"said": f"已生成{kind.label}（{period.label}）。", "number": number})
+    title = f"{kind.label}（{period.label}）"
+
+    async def work(tell: Tell) -> int:
+        reckoning = await call.query(lambda tx: reckon(tx, context.rules, period, now=now, tell=tell))
+        command = MakeReportCommand(kind=kind, reckoning=reckoning, template=template_version(kind, context.folder))
+        return await call.perform(make_report, command)
+
+    number = await context.report_works.make(title, work)
+    if number is None:
+        return Answer(202, {"said": f"正在生成{title}，完成后列入报表。", "number": None})
+    return Answer(200, {"said": f"已生成{title}。", "number": number})
 
 
 def _counted(tx: Tx, call: Call) -> Found:
@@ -266,5 +274,6 @@ REPORTS: tuple[Operation, ...] = (
         body=ReportBody,
         answer=MadeModel,
         act=_make,
+        statuses={200: "已生成。", 202: "还在生成，完成后列入报表。"},
     ),
 )

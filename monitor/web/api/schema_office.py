@@ -380,7 +380,8 @@ class MadeModel(Model):
     """生成了的报表。"""
 
     said: str
-    number: int
+    number: int | None
+    """编号；还在生成的为空。"""
 
 
 class CountedModel(Model):
