@@ -105,7 +105,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return bundle.make(tmp_path_factory.mktemp("bundle"), [MINE])
 
 
-@pytest.mark.slow
+@pytest.mark.mirror
 def test_two_bundles_of_a_commit_have_the_same_bytes(made: Path, tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from release import bundle; from release.targets import Target;"
@@ -126,7 +126,7 @@ def test_two_bundles_of_a_commit_have_the_same_bytes(made: Path, tmp_path: Path)
     assert len(again) == 3, "bundle, wheel and sdist"
 
 
-@pytest.mark.slow
+@pytest.mark.mirror
 def test_a_bundle_names_every_part_and_no_registry(made: Path, tmp_path: Path) -> None:
     with tarfile.open(made) as archive:
         archive.extractall(tmp_path, filter="data")
@@ -145,7 +145,7 @@ def test_a_bundle_names_every_part_and_no_registry(made: Path, tmp_path: Path) -
     assert any(len(line.get("dependsOn", ())) > 5 for line in told["dependencies"])
 
 
-@pytest.mark.slow
+@pytest.mark.mirror
 def test_a_bundle_installs_and_runs_where_there_is_no_network(made: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can make a copy of this machine without a network")
