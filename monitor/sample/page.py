@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 from itertools import groupby
 from types import MappingProxyType
 
@@ -13,6 +15,15 @@ from markupsafe import Markup, escape
 
 from monitor.core.calendar import beijing
 from monitor.sample.tray import Sink, TakenMessage
+
+_AGAIN = "const again = () => getSelection().isCollapsed && location.reload(); setInterval(again, 5000);"
+"""Opens the page again every 5 seconds, but while text is selected: that would be lost before it is copied."""
+_HASH = b64encode(sha256(_AGAIN.encode()).digest()).decode()
+POLICY = (
+    f"default-src 'none'; script-src 'sha256-{_HASH}'; style-src 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""What the page may do: no script runs but its own, whatever a message contains."""
 
 _LARGE = 3
 _HEADING = re.compile(r"(#{1,6})\s+(.*)")
@@ -34,7 +45,7 @@ _TEMPLATES = Environment(
 def render(taken: tuple[TakenMessage, ...], now: datetime, shared: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return the page with the messages in the order given, and what is there to be pasted, by the account's name."""
     template = _TEMPLATES.get_template("sent.html")
-    return template.render(taken=taken, now=now, shared=shared, Sink=Sink, drawn=drawn, clock=_clock)
+    return template.render(taken=taken, now=now, shared=shared, Sink=Sink, drawn=drawn, clock=_clock, again=Markup(_AGAIN))
 
 
 def drawn(markdown: str) -> Markup:

@@ -27,7 +27,7 @@ from monitor.sample import platforms, weibo
 from monitor.sample.answers import BodyEnding, SampleAnswer
 from monitor.sample.county import county
 from monitor.sample.mailbox import Mailbox
-from monitor.sample.page import render
+from monitor.sample.page import POLICY, render
 from monitor.sample.robots import Robot, RobotDesk
 from monitor.sample.script import County
 from monitor.sample.tray import Tray
@@ -43,7 +43,6 @@ ROBOTS = tuple(Robot(group=group) for group in (DUTY, *GROUPS.values()))
 _LONGEST = 256 * 1024
 _DRIP = timedelta(seconds=1)
 _DRIPS = 120
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
 class SampleServer:
@@ -125,7 +124,7 @@ class SampleServer:
         """Answer with the page of what was sent."""
         now = self._clock()
         page = render(self.tray.newest_first, now, dict(_to_paste(self.county, now)))
-        return HTMLResponse(page, headers={"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"})
+        return HTMLResponse(page, headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
 
     async def take_message(self, request: Request) -> Response:
         """Answer as DingTalk's robots do."""

@@ -1,8 +1,11 @@
+import re
+from base64 import b64encode
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 
-from monitor.sample.page import drawn, render
+from monitor.sample.page import POLICY, drawn, render
 from monitor.sample.tray import Sink, TakenMessage
 from tests.sample.looking import NOW
 
@@ -24,9 +27,12 @@ def test_an_empty_page_says_so() -> None:
     assert "还没有发出任何消息" in page
 
 
-def test_the_page_refreshes_itself_and_fits_a_phone() -> None:
+def test_the_page_refreshes_itself_by_the_one_script_that_may_run_and_fits_a_phone() -> None:
     page = render((), NOW)
-    assert '<meta http-equiv="refresh" content="5">' in page
+    (script,) = re.findall(r"<script>(.*)</script>", page)
+    assert "setInterval(again, 5000)" in script
+    assert f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" in POLICY
+    assert "'unsafe-inline'" not in POLICY.partition("script-src")[2].partition(";")[0]
     assert 'name="viewport" content="width=device-width' in page
 
 
@@ -60,7 +66,7 @@ def test_messages_stand_in_the_order_given_with_their_readers() -> None:
 )
 def test_hostile_content_stays_text(taken: TakenMessage) -> None:
     page = render((taken,), NOW)
-    assert "<script" not in page
+    assert page.count("<script") == page.count("<script>const again") == 1
     assert "<img" not in page
     assert 'href="javascript' not in page
     assert 'invalid/"' not in page
