@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, SecretStr
 
+from monitor.settings.called import called
 from monitor.settings.document import Place, SettingsDocument, read, spell
 from monitor.settings.kinds import Secret
 from monitor.settings.load import Settings
@@ -25,6 +26,8 @@ class SettingInForce:
 
     key: str
     """As the file names it: `hours.windows`."""
+    called: str
+    """What people call it: 发送时段."""
     value: str
     """In words; of a secret only that it is set."""
     place: str
@@ -50,7 +53,7 @@ def _line(value: object, document: SettingsDocument | None, place: Place) -> Ite
         for name, setting in value.items():
             yield from _line(setting, document, (*place, str(name)))
     else:
-        yield SettingInForce(key=spell(place), value=_spoken(value), place=_where(document, place))
+        yield SettingInForce(key=spell(place), called=called(place), value=_spoken(value), place=_where(document, place))
 
 
 def _where(document: SettingsDocument | None, place: Place) -> str:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TypeGuard, get_args, get_origin
 
 import pytest
+from pydantic import BaseModel
 
 from monitor.app.settings import load_settings
 from monitor.app.settings_report import settings_report
+from monitor.settings.called import CALLED
+from monitor.settings.sections import XunchaFile
 from monitor.web.page_context import SettingsReport
 
 ROOT = Path(__file__).parents[2]
@@ -61,3 +67,29 @@ def test_settings_that_no_file_holds_have_no_place(folder: Path) -> None:
     found = settings_report(load_settings(folder, ENV), None, ENV)
     assert {line.place for line in found.lines} == {""}
     assert not found.is_checked
+
+
+def places(model: type[BaseModel], way: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield where each setting stands that a file may hold, an entry with a chosen name as `*`."""
+    for name, field in model.model_fields.items():
+        inner = [one for one in (field.annotation, *get_args(field.annotation)) if is_section(one)]
+        chosen = ("*",) if get_origin(field.annotation) is Mapping else ()
+        if not inner or chosen or field.default is None:
+            yield (*way, name)  # it may hold nothing, and is then a line of its own
+        for one in inner:
+            yield from places(one, (*way, name, *chosen))
+
+
+def is_section(annotation: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def test_every_setting_is_called_by_words_that_people_read_and_no_word_is_left_over() -> None:
+    assert set(places(XunchaFile)) == CALLED.keys()
+    assert all(re.search(r"[\u4e00-\u9fff]", word) for word in CALLED.values())
+
+
+def test_what_an_office_has_named_stands_before_the_setting(folder: Path) -> None:
+    named = {line.key: line.called for line in report(folder).lines}
+    assert named["hours.windows"] == "发送时段"
+    assert named["channels.群.url"] == "群：渠道地址"
