@@ -45,7 +45,7 @@ _TEMPLATES = Environment(
 def render(taken: tuple[TakenMessage, ...], now: datetime, shared: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return the page with the messages in the order given, and what is there to be pasted, by the account's name."""
     template = _TEMPLATES.get_template("sent.html")
-    return template.render(taken=taken, now=now, shared=shared, Sink=Sink, drawn=drawn, clock=_clock, again=Markup(_AGAIN))
+    return template.render(taken=taken, now=now, shared=shared, Sink=Sink, drawn=drawn, clock=_clock, again=_AGAIN)
 
 
 def drawn(markdown: str) -> Markup:
