@@ -53,7 +53,8 @@ def _line(value: object, document: SettingsDocument | None, place: Place) -> Ite
         for name, setting in value.items():
             yield from _line(setting, document, (*place, str(name)))
     else:
-        yield SettingInForce(key=spell(place), called=called(place), value=_spoken(value), place=_where(document, place))
+        where = _where(document, place)
+        yield SettingInForce(key=spell(place), called=called(place), value=_spoken(value), place=where)
 
 
 def _where(document: SettingsDocument | None, place: Place) -> str:
