@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 
 from monitor.core.account import Contact, Role, UnitKey
 from monitor.core.case import LADDER, Acknowledgement, Case, Step
@@ -13,6 +14,7 @@ from monitor.core.decidable import recommended
 from monitor.core.decision import ENDING, Decision, KeptRequest, Ruling, in_force
 from monitor.core.deregistration import Progress, progress
 from monitor.core.finding import DEREGISTRATION, RuleBook, State
+from monitor.core.labels import step_text
 from monitor.core.message import MessageState
 from monitor.core.mute import Mute, over
 from monitor.core.phrases import deadline_text
@@ -56,6 +58,26 @@ class CaseEntry:
         """Its kind, for the template: `step`, `acknowledgement`, `decision`."""
         return type(self.what).__name__.lower()
 
+    @property
+    def alike(self) -> tuple[object, ...]:
+        """What steps that are one to a reader have in common: what they are called, and who was told."""
+        told = (word.role for word in self.words)
+        return (step_text(self.what), *told) if isinstance(self.what, Step) else (self,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseEntryRun:
+    """Something that happened in a case, and the equal steps right before it."""
+
+    last: CaseEntry
+    earlier: tuple[CaseEntry, ...]
+    """Latest first."""
+
+    @property
+    def count(self) -> int:
+        """How many it stands for."""
+        return len(self.earlier) + 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
@@ -95,6 +117,13 @@ class CasePage:
     """The one about the same after it: of what came up again, or is no longer exempted."""
     progress: Progress | None = None
     """How far the account's deregistration is; None where there is none, or the case is not about it."""
+
+    @property
+    def runs(self) -> tuple[CaseEntryRun, ...]:
+        """What happened, latest first; equal steps that followed each other are one."""
+        grouped = groupby(reversed(self.entries), key=lambda entry: entry.alike)
+        runs = (tuple(entries) for _, entries in grouped)
+        return tuple(CaseEntryRun(last=run[0], earlier=run[1:]) for run in runs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

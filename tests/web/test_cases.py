@@ -1,10 +1,11 @@
 """The pages of cases: of accounts, of units and of areas, and everything that was done in one."""
 
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from monitor.actions.actor import EVERYTHING, Actor, Origin
@@ -15,7 +16,7 @@ from monitor.core.case import Acknowledgement, Closing, Plan, Step, StepKind
 from monitor.core.decision import Ruling
 from monitor.core.finding import Finding, Proposal, State, Strength
 from monitor.core.rules import per_01, sys_01
-from monitor.store import Store, Tx, cases
+from monitor.store import Store, Tx, cases, tables
 from monitor.store.acknowledgements import keep_acknowledgement
 from monitor.store.decisions import decide
 from monitor.store.grounds import note
@@ -97,6 +98,20 @@ def test_everything_done_in_a_case_stands_there_the_latest_first(empty: Store, o
         rf"确认 操作员丙，依据示例〔2026〕1号：电话.*已知悉 联络员甲，由其处理 .*{StepKind.SUSPECT.label} ", course
     )
     assert PHONE not in course
+
+
+def test_equal_steps_that_followed_each_other_are_one_line_under_which_each_still_stands(
+    empty: Store, office: TestClient
+) -> None:
+    with empty.begin() as tx:
+        number = opened(tx, BOOKLESS)
+        for week in (1, 2):
+            step = Step(kind=StepKind.TASK, number=week, at=NOW - timedelta(weeks=week), because=f"第{week}周仍没有。")
+            tx.execute(sa.insert(tables.steps).values(case=number, **asdict(step)))
+    page = office.get(f"/cases/{number}").text
+    course = text_of(page[page.index("办理经过") :])
+    assert course.count(StepKind.TASK.label) == 1
+    assert re.search(r"没有登记信息发布审核制度。 此前同样的2次，5月5日起 .*第1周仍没有。 .*第2周仍没有。", course)
 
 
 def test_what_a_decision_rests_on_and_has_changed_stands_on_the_pages(empty: Store, office: TestClient) -> None:
