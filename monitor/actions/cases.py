@@ -379,7 +379,7 @@ def _target(tx: Tx, found: Case, command: DecideCommand, actor: Actor) -> Target
 
 def named(tx: Tx, case: Case, titles: Mapping[str, str]) -> str:
     """Return whom and what a case is about, as people call them."""
-    return f"{whom(tx, case)}的“{titles.get(case.rule, case.rule)}”（{case.rule}）"
+    return f"{whom(tx, case)}的“{titles.get(case.rule, case.rule)}”"
 
 
 def whom(tx: Tx, case: Case) -> str:

@@ -498,7 +498,7 @@ def test_a_message_that_goes_by_itself_says_when(around: Surroundings, empty: St
     client = client_of(empty, around)
     assert "自动放行" in text_of(client.get("/messages").text)
     page = text_of(client.get(f"/messages/{number}").text)
-    assert "，无人放行的，5月22日自动放行" in page
+    assert "；无人放行的，5月22日自动放行" in page
 
 
 def test_the_pages_agree_with_the_store(county: Store, client: TestClient) -> None:
