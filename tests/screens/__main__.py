@@ -17,8 +17,11 @@ from urllib.parse import quote
 from starlette.applications import Starlette
 
 from monitor.actions.actor import EVERYTHING, Actor, Origin
+from monitor.actions.cases import DecideCommand
+from monitor.actions.cases import decide as decide_on
 from monitor.actions.perform import perform
 from monitor.actions.users import FirstLinkCommand, issue_first_link
+from monitor.core.decision import Ruling
 from monitor.core.light import Light
 from monitor.store import Store
 from monitor.store.cases import cases
@@ -29,7 +32,7 @@ from monitor.web import create_app
 from monitor.web.page_context import Sample
 from tests.guide.county import NOW, OPERATOR, OWN, PERSON, READER, lived_in, office, opened, things_in
 from tests.guide.rosters import rosters
-from tests.guide.shots import BEGINNING, BY_LINK, DESK, OFFICE, Doing, Shot, filled, follow, several
+from tests.guide.shots import BEGINNING, BY_LINK, DESK, OFFICE, Shot, filled, follow, several
 from tests.screens.walk import Walk
 from tests.services import require_chromium
 from tests.web.browser import Browser, browser
@@ -156,15 +159,27 @@ class Taking:
                     assert asked is not None
                     end_all_of(tx, asked.id)
 
-            case = f"/cases/{things_in(store)['overdue']}"
+            number = int(things_in(store)["overdue"])
+            case = f"/cases/{number}"
             decide = follow('form[action$="/decisions"] button')
-            walk.take(case, "422", several(_stale(None), decide))
+            walk.take(case, "422", several(_exempt, decide))
             walk.take(
                 case,
                 "409",
-                several(_stale("0"), filled(exempted_document="〔2026〕9号批复", exempted_note="机构改革"), decide),
+                several(
+                    _exempt,
+                    filled(exempted_document="〔2026〕9号批复", exempted_note="机构改革"),
+                    lambda *_: self._decide(store, number),
+                    decide,
+                ),
             )
-            walk.take(case, "expired", several(_stale(None), lambda *_: expire(), decide))
+            walk.take(case, "expired", several(_exempt, lambda *_: expire(), decide))
+
+    def _decide(self, store: Store, number: int) -> None:
+        """Decide about a case as somebody else, who was quicker."""
+        actor = Actor(name=PERSON, origin=Origin.COMMAND_LINE, rights=EVERYTHING)
+        command = DecideCommand(case=number, ruling=Ruling.RETAINED, note="已恢复更新", document="〔2026〕3号纪要")
+        perform(store, decide_on, command, actor=actor, now=NOW)
 
     def first_day(self, who: str) -> None:
         """Take an office that begins: its first link, its pages without a roster, and their forms."""
@@ -201,16 +216,10 @@ class Taking:
                 walk.shots(BY_LINK, {"token": at.token(), "link": LINK})
 
 
-def _stale(seen: str | None) -> Doing:
-    """Return what chooses an exemption, in a form that was opened before somebody else decided."""
-
-    def do(browser: Browser, _: object) -> None:
-        browser.evaluate("document.querySelector('#choice-exempted').checked = true")
-        browser.evaluate("document.querySelector('#choice-exempted').form.noValidate = true")
-        if seen:
-            browser.evaluate(f"document.querySelector('#choice-exempted').form.elements.seen.value = {seen!r}")
-
-    return do
+def _exempt(browser: Browser, _: object) -> None:
+    """Choose an exemption, in a form that may be sent with empty fields."""
+    browser.evaluate("document.querySelector('#choice-exempted').checked = true")
+    browser.evaluate("document.querySelector('#choice-exempted').form.noValidate = true")
 
 
 ROLES = {"both": OPERATOR, "reader": READER, "unit": PERSON}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -69,9 +69,12 @@ class Walk:
         return taken
 
     def _kind(self, address: str) -> Kind | None:
-        """Return the kind of a page; parameters that are numbers of things are none of its own."""
+        """Return the kind of a page; parameters that are numbers of things, or hold them, are none of its own."""
         kind = kind_of(self.app, address)
-        return kind and (kind[0], tuple(one for one in kind[1] if not one[0].isdigit()))
+        if kind is None:
+            return None
+        named = [(re.sub(r"\d+", "N", name), value) for name, value in kind[1] if not name.isdigit()]
+        return kind[0], tuple(dict.fromkeys(named))
 
     def _is_page(self, kind: Kind) -> bool:
         """Return True for a page that is not yet known with other parameters together."""
@@ -81,10 +84,17 @@ class Walk:
 
     def take(self, address: str, name: str, prepare: Doing | None = None) -> str:
         """Open an address, take its picture at both widths and on paper, and return the page."""
-        self.chromium.look(self.base + address, width=WIDTHS[0])
-        if prepare:
-            prepare(self.chromium, {})
-        return self.shoot(name)
+        return self._take(address, name, prepare or (lambda *_: None), {})
+
+    def _take(self, address: str, name: str, prepare: Doing, words: Mapping[str, str]) -> str:
+        """Take one picture; what does not open, or lacks what is to be done on it, is complained of, and empty."""
+        try:
+            self.chromium.look(self.base + address, width=WIDTHS[0])
+            prepare(self.chromium, words)
+            return self.shoot(name)
+        except (RuntimeError, AssertionError) as error:
+            self.complaints.append(f"{self.who}-{name}: {address}: {error}")
+            return ""
 
     def shoot(self, name: str) -> str:
         """Take the page that is open."""
@@ -103,9 +113,7 @@ class Walk:
     def shots(self, shots: Iterable[Shot], words: dict[str, str]) -> None:
         """Take pages on which something is done first."""
         for shot in shots:
-            self.chromium.look(self.base + shot.page.format_map(words), width=WIDTHS[0])
-            shot.prepare(self.chromium, words)
-            self.shoot(f"done-{shot.name}")
+            self._take(shot.page.format_map(words), f"done-{shot.name}", shot.prepare, words)
 
     def refusals(self, pages: Iterable[str]) -> None:
         """Take what each kind of form on the pages answers when it is sent with nothing in its fields."""
