@@ -143,10 +143,10 @@ def _decide(tx: Tx, command: DecideCommand, actor: Actor, now: datetime, asked_b
     until = _until(command, beijing_date(now)) if command.ruling is Ruling.EXEMPTED else None
     if command.terms.needs_another(command.ruling):
         _ask(tx, found, replace(command, until=until), actor, now)
-        return Decided(named=named(tx, found, command.titles), until=until, waits=True)
+        return Decided(named=_about(tx, found, command.titles), until=until, waits=True)
     wanted = replace(command, until=until)
     _record(tx, found, wanted, actor, now, episode=finding.episode, before=finding.label, asked_by=asked_by)
-    return Decided(named=named(tx, found, command.titles), until=until, hint=_hint(tx, found, command))
+    return Decided(named=_about(tx, found, command.titles), until=until, hint=_hint(tx, found, command))
 
 
 def _hint(tx: Tx, found: Case, command: DecideCommand) -> str:
@@ -331,7 +331,7 @@ def _revoke(tx: Tx, found: Case, command: DecideCommand, actor: Actor, now: date
     if not standing:
         raise RefusedError(f"{named(tx, found, command.titles)}没有可撤销的决定。")
     _record(tx, found, command, actor, now, episode=found.episode, before=standing[-1].ruling.label)
-    return Decided(named=named(tx, found, command.titles), before=standing[-1])
+    return Decided(named=_about(tx, found, command.titles), before=standing[-1])
 
 
 def _record(
@@ -378,7 +378,11 @@ def _target(tx: Tx, found: Case, command: DecideCommand, actor: Actor) -> Target
 
 
 def named(tx: Tx, case: Case, titles: Mapping[str, str]) -> str:
-    """Return whom and what a case is about, as people call them."""
+    """Return whom and what a case is about, as people call them, with the rule that a command names it by."""
+    return f"{_about(tx, case, titles)}（{case.rule}）"
+
+
+def _about(tx: Tx, case: Case, titles: Mapping[str, str]) -> str:
     return f"{whom(tx, case)}的“{titles.get(case.rule, case.rule)}”"
 
 

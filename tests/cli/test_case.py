@@ -63,7 +63,7 @@ async def test_a_suspicion_is_listed_shown_and_confirmed(suspected: Office) -> N
     (line,) = [line for line in lines if "APP-01" in line]
     number = line.split()[0]
     assert line.endswith(f"{StepKind.SUSPECT.label}  办理中")
-    assert f"“{app_01.RULE.title}”" in line
+    assert f"“{app_01.RULE.title}”（APP-01）" in line
     assert suspected.type("case", "confirm", number, "--by", "张某", "--note", "两部手机均无法下载").lines == [
         f"事项{number}已确认。"
     ]
