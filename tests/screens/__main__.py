@@ -178,7 +178,8 @@ class Taking:
     def _decide(self, store: Store, number: int) -> None:
         """Decide about a case as somebody else, who was quicker."""
         actor = Actor(name=PERSON, origin=Origin.COMMAND_LINE, rights=EVERYTHING)
-        command = DecideCommand(case=number, ruling=Ruling.RETAINED, note="已恢复更新", document="〔2026〕3号纪要")
+        note, document = "已恢复更新", "〔2026〕3号纪要"
+        command = DecideCommand(case=number, ruling=Ruling.RETAINED, titles={}, note=note, document=document)
         perform(store, decide_on, command, actor=actor, now=NOW)
 
     def first_day(self, who: str) -> None:
