@@ -46,7 +46,8 @@ def asked_period(kind: ReportKind, written: str, now: datetime) -> Period:
     try:
         period = Period.of(written.strip())
     except BadPeriodError:
-        raise RefusedError(f"“{written[:40]}”不是期间，请重新选择。", _PERIOD) from None
+        said = f"“{written[:40]}”不是期间，请重新选择。" if written.strip() else "请选择期间。"
+        raise RefusedError(said, _PERIOD) from None
     if period.kind is not kind.period:
         raise RefusedError(f"{kind.label}的期间应为{kind.period.label}，请重新选择。", _PERIOD)
     if period.first > beijing_date(now):

@@ -210,6 +210,7 @@ def test_every_figure_leads_to_the_accounts_behind_it(office: TestClient) -> Non
     [
         ("monthly", "2026-Q2", "月度通报的期间应为月"),
         ("monthly", "2027-01", "还没有开始"),
+        ("special", "", "请选择期间"),
         ("special", "2026-05-20..2026-05-01", "不是期间"),
         ("weekly", "<script>", "不是期间"),
     ],
