@@ -119,17 +119,24 @@ class Walk:
         """Take what each kind of form on the pages answers when it is sent with nothing in its fields."""
         self.chromium.without_scripts()
         for page in pages:
-            for at, number, name in self._forms_of(page):
-                self.chromium.look(self.base + page, width=WIDTHS[0])
-                if not self.chromium.evaluate(_EMPTY.format(at=at, number=number)):
-                    continue
-                try:
-                    self.chromium.click("#sent-empty", is_leaving=True)
-                except RuntimeError as error:
-                    self.complaints.append(f"{self.who}-empty-{name}: {error}")
-                    continue
-                self.shoot(f"empty-{name}")
+            try:
+                forms = tuple(self._forms_of(page))
+            except RuntimeError as error:
+                self.complaints.append(f"{self.who}-empty: {page}: {error}")
+                continue
+            for at, number, name in forms:
+                self._refusal(page, at, number, name)
         self.chromium.without_scripts(off=False)
+
+    def _refusal(self, page: str, at: int, number: int, name: str) -> None:
+        """Take what one button of a form answers, if the form is still there."""
+        try:
+            self.chromium.look(self.base + page, width=WIDTHS[0])
+            if self.chromium.evaluate(_EMPTY.format(at=at, number=number)):
+                self.chromium.click("#sent-empty", is_leaving=True)
+                self.shoot(f"empty-{name}")
+        except RuntimeError as error:
+            self.complaints.append(f"{self.who}-empty-{name}: {error}")
 
     def _forms_of(self, page: str) -> Iterator[tuple[int, int, str]]:
         """Yield the buttons of a page that send a kind of form not met before: form, button, and a name for it."""
