@@ -497,8 +497,9 @@ def _task_again(finding: Finding, case: Case, calendar: WorkCalendar, now: datet
 def _task(finding: Finding, case: Case | None, calendar: WorkCalendar, now: datetime) -> Step | None:
     """Return the operator's task; a hint is nobody's task, nor is what a decision has answered.
 
-    It is named at once, again after every ten working days, and on the working day on which, or after which, it can be
-    done first and is due, or is called for: a step of that kind has the ordinal of the date as its number.
+    It is named at once, again after every ten working days, and on the working day on which, or before which, it is
+    called for: a step of that kind has the ordinal of the date as its number. A last day alone calls for nothing: the
+    list of what there is to do shows it each day.
     """
     if not finding.state.is_trouble or finding.strength is Strength.ADVISORY or finding.is_answered:
         return None
@@ -516,9 +517,7 @@ def _task(finding: Finding, case: Case | None, calendar: WorkCalendar, now: date
 def _called(finding: Finding, case: Case, calendar: WorkCalendar, today: date) -> date | None:
     """Return the day for which a task is named once more, the latest that has come, if nobody was told since."""
     told = [beijing_date(step.at) for step in case.steps if step.kind is StepKind.TASK]
-    in_time = (finding.due, finding.opens) if finding.due and today <= finding.due else ()
-    days = [*(day for day in in_time if day), *sorted(finding.calls, reverse=True)]
-    for day in days:
+    for day in sorted(finding.calls, reverse=True):
         come = calendar.workday_on_or_before(day)
         if come <= today and all(on < come for on in told):
             return day

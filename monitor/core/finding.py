@@ -150,9 +150,9 @@ class Finding:
     opens: date | None = None
     """The first day on which that can be done, where it is not at once."""
     due: date | None = None
-    """The last day for what the operator has to do, where the rule names one: its task is named once more then."""
+    """The last day for what the operator has to do, where the rule names one; every list shows it."""
     calls: tuple[date, ...] = ()
-    """Further days on which a task is named once more; one for which nobody has been told since has not gone by."""
+    """The days on which a task is named once more; one for which nobody has been told since has not gone by."""
     is_the_unit_s: bool = False
     """True if the operator's task is one that only the unit can do: its liaison is told as well."""
     is_the_leader_s: bool = False

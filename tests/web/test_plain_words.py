@@ -23,7 +23,7 @@ def own(empty: Store, around: Surroundings) -> TestClient:
 def test_the_page_of_the_interface_says_what_it_lacks_and_leads_back(own: TestClient) -> None:
     page = own.get("/api/v1/").text
     assert "都可以通过这里读和办" not in page
-    assert "没有列出的只能在页面上办，如导入、联系人、用户。" in page
+    assert "登录和密码、发放令牌和管理推送地址只能由人在页面上办，没有列出。" in page
     assert 'href="/">‹ 返回页面' in page  # noqa: RUF001
 
 

@@ -51,8 +51,15 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     )
     may_confirm = reached.next is Stage.CONFIRMED and reached.due is not None
     opens = reached.opens if may_confirm else None
-    begun = start_of_day(reached.since) if reached.since else EVER  # the decision is about this stage
-    return replace(finding, opens=opens, due=reached.due, is_the_unit_s=may_confirm and is_asked, begun_at=begun)
+    days = (opens, reached.due) if reached.due and today <= reached.due else ()
+    return replace(
+        finding,
+        opens=opens,
+        due=reached.due,
+        calls=tuple(day for day in days if day),
+        is_the_unit_s=may_confirm and is_asked,
+        begun_at=start_of_day(reached.since) if reached.since else EVER,  # the decision is about this stage
+    )
 
 
 def _looks(reached: Progress, known: Known) -> Iterator[str]:
