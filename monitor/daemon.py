@@ -279,8 +279,13 @@ def passes(run: Passes, health: Health) -> tuple[Pass, ...]:
         return work
 
     async def audit() -> None:
-        """Count what is lost once everybody due was judged: after a pause much is overdue that nobody forgot."""
-        if "evaluate" in health.last_success:
+        """Count what is lost once everybody due was judged: after a pause much is overdue that nobody forgot.
+
+        That is so for one of the service as for one of the machine, of which only the clock tells. Judging that does
+        not come about at all is said of the pass itself.
+        """
+        judged_at = health.last_success.get("evaluate")
+        if judged_at is not None and run.clock() - judged_at <= LATE:
             health.lost = len(await run.audit())
 
     async def beat() -> None:

@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from monitor.app.clock import now
+from monitor.core.account import Role
 from monitor.core.observation import Blind, Reason, Unchanged, Validators
 from monitor.daemon import Daemon, Health, Pass
 from monitor.settings.sections import HeartbeatSettings
@@ -318,6 +319,27 @@ async def test_after_a_pause_no_case_is_called_lost_before_everybody_due_was_jud
     for name, lost in (("audit", None), ("evaluate", None), ("audit", 0)):
         await daemon_of(of).once(passes[name])
         assert of.parts.health.lost == lost
+
+
+async def test_a_machine_that_was_suspended_loses_no_case_before_judging_and_looks_have_come(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    of = listened_to(store)
+    await of.enrol([account(1, URL)])
+    await of.look()
+    await of.settle()
+    of.parts.directory.ways[Role.OPERATOR] = ()  # type: ignore[index]  # the office's own dict
+    passes = {pass_.name: pass_ for pass_ in daemon_of(of).passes}
+    await daemon_of(of).once(passes["evaluate"])
+    await daemon_of(of).once(passes["audit"])
+    of.clock.forward(timedelta(days=1, hours=2))
+    for name in ("audit", "evaluate", "audit"):
+        await daemon_of(of).once(passes[name])
+        assert of.parts.health.lost == 0
+    await of.look()
+    for name in ("audit", "evaluate", "audit"):
+        await daemon_of(of).once(passes[name])
+    assert "cases without a next step" not in caplog.text
 
 
 def test_a_day_without_any_sight_is_said(store: Store) -> None:

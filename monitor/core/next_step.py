@@ -39,6 +39,8 @@ class Situation:
     """True if what the unit is to hear waits for the end of a mute: that is when it moves."""
     has_operator: bool
     """True if any channel leads to the operator."""
+    is_look_due: bool = False
+    """True if it is the turn of a look at its account, or one is under way: after a pause much is not seen yet."""
 
 
 def no_next_step(situation: Situation, now: datetime) -> NoNextStep | None:
@@ -49,8 +51,15 @@ def no_next_step(situation: Situation, now: datetime) -> NoNextStep | None:
         return NoNextStep.OVERDUE
     if situation.is_untold and not situation.case.acknowledgements and not situation.is_muted:
         return NoNextStep.UNTOLD
-    is_the_operators = not moves_by_itself(situation.pacing, situation.finding)
+    is_the_operators = not (moves_by_itself(situation.pacing, situation.finding) or _is_coming(situation, now))
     return NoNextStep.NOBODY if is_the_operators and not situation.has_operator else None
+
+
+def _is_coming(situation: Situation, now: datetime) -> bool:
+    """True if a case waits for sight only, and the look that may bring it, or the judgement of it, is due."""
+    finding, judged_at = situation.finding, situation.judged_at
+    is_unseen = finding is not None and (finding.state is State.UNKNOWN or finding.support is Support.BLIND)
+    return is_unseen and (situation.is_look_due or (judged_at is not None and judged_at <= now))
 
 
 def moves_by_itself(pacing: Pacing, finding: Finding) -> bool:

@@ -14,7 +14,7 @@ from monitor.core.mute import over
 from monitor.core.next_step import NoNextStep, Situation, no_next_step
 from monitor.core.notice import ChannelDirectory
 from monitor.pipeline.evaluate import RulesInForce
-from monitor.store import Store, Tx, cases, records, roster
+from monitor.store import Store, Tx, cases, due_sources, records, roster
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +56,7 @@ class Auditor:
         pacings |= {rule.id: rule.pacing for rule in self.rules_in_force.on_areas(book)}
 
         mutes = records.mutes_on(tx, beijing_date(now))
+        looked_at_now = due_sources.accounts_due(tx, now)
 
         def situation(outstanding: cases.Outstanding) -> Situation:
             account = accounts.get(outstanding.case.account or "")
@@ -72,6 +73,7 @@ class Auditor:
                 is_untold=untold,
                 is_muted=account is not None and over(account, mutes) is not None,
                 has_operator=bool(self.directory.to_operator()),
+                is_look_due=outstanding.case.account in looked_at_now,
             )
 
         verdicts = ((outstanding.case, no_next_step(situation(outstanding), now)) for outstanding in found)

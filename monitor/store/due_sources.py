@@ -74,6 +74,13 @@ def is_any_due(tx: Tx, now: datetime, *, collectors: Collection[str], full: Coll
     return bool(tx.scalar(sa.select(sa.exists().where(_has_its_turn(now, collectors, full)))))
 
 
+def accounts_due(tx: Tx, now: datetime) -> frozenset[str]:
+    """Return the accounts of which a source is to be looked at now, those included at which a look is under way."""
+    table = tables.sources
+    is_polled = sa.and_(table.c.dropped_at.is_(None), table.c.collector != MANUAL)
+    return frozenset(tx.scalars(sa.select(table.c.account).where(is_polled, table.c.next_look_at <= now)))
+
+
 def claim_due(
     tx: Tx, now: datetime, *, collectors: Collection[str], room: Capacity, lease: timedelta
 ) -> tuple[Due, ...]:
