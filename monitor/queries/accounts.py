@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from monitor.core.account import AccountStatus, Platform
+from monitor.core.account import AccountStatus, Platform, UnitKey
 from monitor.core.case import LADDER
 from monitor.core.light import Light
 from monitor.queries.concerns import Concern, condition
@@ -69,8 +69,8 @@ class AccountList:
     sheet: AccountSheet
     counts: LightCounts
     """How many of each light there are under the other filters."""
-    units: tuple[str, ...]
-    """The names of the units that have accounts; none where there are more than anybody would choose from."""
+    units: tuple[UnitKey, ...]
+    """The units that have accounts; none where there are more than anybody would choose from."""
 
 
 def read_accounts(tx: Tx, moment: OverviewContext, asked: AccountQuery) -> AccountList:
@@ -79,7 +79,7 @@ def read_accounts(tx: Tx, moment: OverviewContext, asked: AccountQuery) -> Accou
     return AccountList(
         sheet=sheet(tx, moment, which, asked.order, asked.page),
         counts=lights.counts(tx, replace(which, light=None)),
-        units=figures.unit_names(tx, CHOICES),
+        units=figures.units_up_to(tx, CHOICES),
     )
 
 

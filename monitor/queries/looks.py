@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from monitor.core.account import Account, Platform
+from monitor.core.account import Account, Platform, UnitKey
 from monitor.core.calendar import beijing, beijing_date, days_between, start_of_day
 from monitor.core.hand_look import HandLook
 from monitor.core.phrases import dated, plain
@@ -83,7 +83,7 @@ class LooksPage:
     done: tuple[DoneLook, ...]
     """What was registered today, latest first."""
     platforms: tuple[Platform, ...]
-    units: tuple[str, ...]
+    units: tuple[UnitKey, ...]
     """What can be filtered by."""
 
 

@@ -67,9 +67,10 @@ def unit_count(tx: Tx) -> int:
     return tx.scalar(sa.select(sa.func.count()).select_from(units)) or 0
 
 
-def unit_names(tx: Tx, at_most: int) -> tuple[str, ...]:
-    """Return the names of units that have accounts; none where there are more than `at_most`."""
-    found = tuple(tx.scalars(sa.select(lights.c.unit).distinct().order_by(lights.c.unit).limit(at_most + 1)))
+def units_up_to(tx: Tx, at_most: int) -> tuple[UnitKey, ...]:
+    """Return the units that have accounts, by name; none where there are more than `at_most`."""
+    chosen = sa.select(lights.c.area, lights.c.unit).distinct().order_by(lights.c.unit, lights.c.area)
+    found = tuple(UnitKey(row.area, row.unit) for row in tx.execute(chosen.limit(at_most + 1)))
     return found if len(found) <= at_most else ()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.core.account import Platform
+from monitor.core.account import Platform, UnitKey
 from monitor.core.calendar import beijing_date
 from monitor.core.light import ASK_HAND_FROM, AccountTask, Light
 from monitor.core.observation import HAND_FRESHNESS, MANUAL, Covers, Timeline
@@ -109,9 +109,10 @@ def platforms(tx: Tx, now: datetime) -> tuple[Platform, ...]:
     return tuple(platform for platform in Platform if platform.value in found)
 
 
-def units(tx: Tx, now: datetime) -> tuple[str, ...]:
+def units(tx: Tx, now: datetime) -> tuple[UnitKey, ...]:
     """Return the units of the accounts that people read."""
-    return tuple(sorted(set(tx.scalars(_chosen(HandFilter(), now, _LIGHT.c.unit).distinct()))))
+    rows = tx.execute(_chosen(HandFilter(), now, _LIGHT.c.area, _LIGHT.c.unit).distinct())
+    return tuple(sorted(UnitKey(row.area, row.unit) for row in rows))
 
 
 def registered(tx: Tx, since: datetime, *, limit: int, before: int | None = None) -> tuple[RegisteredLook, ...]:

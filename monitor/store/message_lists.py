@@ -28,6 +28,8 @@ class MessageFilter:
 
     unit: str | None = None
     """The name of a unit some account of which it is about."""
+    area: str | None = None
+    """The area of that unit: others have units of the same name."""
     day: date | None = None
     """The day in Beijing on which it was written."""
     own: UnitKey | None = None
@@ -96,10 +98,14 @@ def _meant(tx: Tx, failures: Collection[str], which: MessageFilter) -> list[str]
 
     def is_meant(id_: str) -> bool:
         about = {units[notice.account] for notice in carried.get(id_, ()) if notice.account in units}
-        is_of_unit = which.unit is None or any(unit.name == which.unit for unit in about)
+        is_of_unit = which.unit is None or any(_is_named(unit, which) for unit in about)
         return is_of_unit and (which.own is None or about == {which.own})
 
     return [id_ for id_ in failures if is_meant(id_)]
+
+
+def _is_named(unit: UnitKey, which: MessageFilter) -> bool:
+    return unit.name == which.unit and which.area in {None, unit.area}
 
 
 _UNITS = notices.join(lights, lights.c.account == notices.c.account)
@@ -123,7 +129,8 @@ def _on_day(which: MessageFilter) -> list[Condition]:
 def _of_units(which: MessageFilter) -> list[Condition]:
     found = []
     if which.unit is not None:
-        found.append(_about(lights.c.unit == which.unit))
+        is_there = [lights.c.area == which.area] if which.area is not None else []
+        found.append(_about(lights.c.unit == which.unit, *is_there))
     if which.own is not None:
         ours = sa.and_(lights.c.unit == which.own.name, lights.c.area == which.own.area)
         found += [_about(ours), ~_about(~ours), table.c.role != Role.OPERATOR]

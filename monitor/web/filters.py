@@ -29,15 +29,15 @@ from monitor.queries.messages import MessageFilter
 from monitor.web.days import written_day
 from monitor.web.page_context import PageContext
 from monitor.web.paging import whole
-from monitor.web.words import unit_asked, unit_called, unit_typed
+from monitor.web.words import unit_asked
 
 E = TypeVar("E", bound=Enum)
 L = TypeVar("L", bound=Labelled)
 Given = Mapping[str, str]
 ACCOUNTS = ("light", "platform", "unit", "area", "status", "task", "due", "q")
 CASES = ("wait", "act", "rule", "unit", "area", "platform", "due", "q")
-MESSAGES = ("state", "unit", "day")
-LOOKS = ("due", "task", "platform", "unit", "account", "q")
+MESSAGES = ("state", "unit", "area", "day")
+LOOKS = ("due", "task", "platform", "unit", "area", "account", "q")
 AUDIT = ("who", "what", "day", "object")
 ORDERS: Mapping[str, tuple[Order, str]] = {
     "light": (Order.URGENCY, "最紧急的在前"),
@@ -60,16 +60,17 @@ _OLD_TABS = {"sending": MessageTab.QUEUED}
 """What stood in the addresses of earlier versions, for each of its tabs."""
 
 
-def account_query(given: Given, page: int = 1) -> AccountQuery:
-    """Return which accounts are asked for, and in which order."""
+def account_query(given: Given, there: Collection[UnitKey], names: Names, page: int = 1) -> AccountQuery:
+    """Return which accounts are asked for, and in which order. `there` are the units, where one is named."""
+    unit = unit_asked(given.get("unit", ""), given.get("area", ""), there, names)
     concern = text_of(given["task"]) if given.get("task") else None
     if given.get("task") and concern is None:
         raise _unknown("task", given["task"])
     return AccountQuery(
         light=_of(Light, given, "light"),
         platform=_of(Platform, given, "platform"),
-        unit=given.get("unit") or None,
-        area=given.get("area") or None,
+        unit=unit.name or None,
+        area=unit.area or None,
         status=_of(AccountStatus, given, "status"),
         concern=concern.key if concern else None,
         due=_deadline(given.get("due", "")),
@@ -110,11 +111,13 @@ def message_tab(written: str | None) -> MessageTab:
 
 def message_filter(given: Given, choices: Collection[UnitKey], names: Names, own: UnitKey | None) -> MessageFilter:
     """Return which messages of a tab are asked for; `choices` are the units of the roster."""
-    return MessageFilter(unit=_unit(given.get("unit"), choices, names), day=_day(given.get("day", "")), own=own)
+    unit = _unit(given, choices, names)
+    return MessageFilter(unit=unit.name or None, area=unit.area or None, day=_day(given.get("day", "")), own=own)
 
 
-def hand_filter(given: Given) -> HandFilter:
-    """Return which of the accounts that people look at are asked for."""
+def hand_filter(given: Given, there: Collection[UnitKey], names: Names) -> HandFilter:
+    """Return which of the accounts that people look at are asked for. `there` are the units, where one is named."""
+    unit = unit_asked(given.get("unit", ""), given.get("area", ""), there, names)
     platform = given.get("platform", "")
     chosen = member(Platform, platform)
     if platform and chosen is None:
@@ -124,7 +127,8 @@ def hand_filter(given: Given) -> HandFilter:
     return HandFilter(
         due=given.get("due") == "1" or not (given.get("due") or is_named),  # whom one names is meant, due or not
         platform=chosen,
-        unit=given.get("unit") or None,
+        unit=unit.name or None,
+        area=unit.area or None,
         account=account or None,
         wanted=wanted,
         by_hand=given.get("task") == Concern.HAND.value,
@@ -194,14 +198,12 @@ def _unknown(name: str, said: str) -> HTTPException:
     return HTTPException(400, f"{LABELS[name]}没有“{plain(said)}”这个条件，请返回账号列表重新选择。")
 
 
-def _unit(written: str | None, choices: Collection[UnitKey], names: Names) -> str | None:
-    """Return the name of the unit that is asked for; None for all."""
-    if not written:
-        return None
-    found = unit_called(written, choices) or unit_typed(written, choices, names)
-    if found is None:
-        raise HTTPException(404, f"台账中没有主办单位“{written[:50]}”，请核对名称。")
-    return found.name
+def _unit(given: Given, choices: Collection[UnitKey], names: Names) -> UnitKey:
+    """Return the unit that is asked for, which has to be one of the roster; no name for all."""
+    found = unit_asked(given.get("unit", ""), given.get("area", ""), choices, names)
+    if found.name and found not in choices:
+        raise HTTPException(404, f"台账中没有主办单位“{found.name[:50]}”，请核对名称。")
+    return found
 
 
 def _day(written: str) -> date | None:

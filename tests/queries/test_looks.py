@@ -97,7 +97,7 @@ def test_filters_leave_out_what_they_say(county: Store) -> None:
     assert ids(listed(county, HandFilter(platform=Platform.WEIBO))) == []
     assert ids(listed(county, HandFilter(wanted="例h3"))) == ["H3"]
     found = listed(county)
-    assert found.units == ("示例县公安局", "示例县教育局")
+    assert [unit.name for unit in found.units] == ["示例县公安局", "示例县教育局"]
     assert found.platforms == (Platform.WEIXIN_CHANNELS,)
 
 

@@ -23,6 +23,7 @@ from monitor.queries import lists
 from monitor.queries.accounts import filter_of, read_lines
 from monitor.queries.concerns import Concern
 from monitor.queries.lines import AccountLine
+from monitor.queries.messages import units
 from monitor.store import Tx
 from monitor.web.api.operation import (
     Acting,
@@ -104,7 +105,9 @@ class ObservationParameters(ListParameters):
 
 
 def _accounts(tx: Tx, call: Call) -> Found:
-    asked, actor, moment = account_query(call.given), call.actor, call.context.moment()
+    there = units(tx) if call.given.get("unit") else ()
+    asked = account_query(call.given, there, call.context.office.names)
+    actor, moment = call.actor, call.context.moment()
     if actor.area is not None and asked.area not in {None, actor.area}:
         return Found((), ())
     if actor.own is not None:

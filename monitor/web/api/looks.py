@@ -10,6 +10,7 @@ from monitor.actions.looks import CorrectLookCommand, LookByHandCommand, correct
 from monitor.core.account import Platform
 from monitor.core.token_scope import TokenScope
 from monitor.queries.looks import DoneLook, LookLine, read_done_behind, read_hand_lines, read_look
+from monitor.queries.messages import units
 from monitor.store import Tx
 from monitor.web.api.operation import (
     Acting,
@@ -49,6 +50,8 @@ class LookParameters(ListParameters):
     """hand 为只列没有自动采集途径的。"""
     platform: Platform | None = None
     unit: Said | None = None
+    area: Said | None = None
+    """几个地区有同名的主办单位时，指明是哪个地区的。"""
     account: Said | None = None
     """只列这个账号。"""
     q: Remark = ""
@@ -56,7 +59,11 @@ class LookParameters(ListParameters):
 
 
 def _looks(tx: Tx, call: Call) -> Found:
-    which = replace(hand_filter(call.given), area=call.actor.area)
+    there, area = units(tx) if call.given.get("unit") else (), call.actor.area
+    which = hand_filter(call.given, there, call.context.office.names)
+    if area is not None and which.area not in {None, area}:
+        return Found((), ())
+    which = replace(which, area=area or which.area)
     after = str(call.place[0]) if call.place else ""
     lines = read_hand_lines(tx, which, call.now, limit=call.limit, after=after)
     return found(lines, lambda line: (line.account.id,), _line)

@@ -65,6 +65,8 @@ class MessageParameters(ListParameters):
     """只列这一状态的；不填为全部。"""
     unit: Said | None = None
     """只列说到这个主办单位的账号的。"""
+    area: Said | None = None
+    """几个地区有同名的主办单位时，指明是哪个地区的。"""
     day: Day | None = None
     """只列这一天生成的。"""
 

@@ -11,11 +11,12 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor.actions.actor import Right
 from monitor.actions.documents import Handout
-from monitor.core.account import AccountStatus, Platform
+from monitor.core.account import AccountStatus, Platform, UnitKey
 from monitor.core.phrases import plain
 from monitor.queries.accounts import AccountQuery, read_accounts
 from monitor.queries.concerns import TEXTS, Concern
 from monitor.queries.listed import accounts_listed
+from monitor.queries.messages import units
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.filters import ACCOUNTS, LABELS, ORDERS, account_query
 from monitor.web.pages.handing_out import handed_out, require
@@ -29,7 +30,7 @@ async def accounts(pages: Pages, request: Request) -> Response:
     moment, given, own = pages.context.moment(), dict(request.query_params), visitor_of(request).own
     if given.get("task") == Concern.HAND.value and visitor_of(request).may(Right.LOOK):
         return RedirectResponse("/looks?due=1&task=hand", 303)
-    asked = _asked_by(request, given)
+    asked = await _asked_by(pages, request, given)
     found = await pages.context.store.query(lambda tx: read_accounts(tx, moment, asked))
     return pages.html(
         "accounts.html",
@@ -41,6 +42,7 @@ async def accounts(pages: Pages, request: Request) -> Response:
         has_own=own is not None,
         may=visitor_of(request).may,
         Right=Right,
+        unit=UnitKey(asked.area or "", asked.unit or ""),
         orders=ORDERS,
         platforms=tuple(Platform),
         statuses=tuple(AccountStatus),
@@ -53,7 +55,7 @@ async def accounts_xlsx(pages: Pages, request: Request) -> Response:
     with_people = bool(given.pop("people", ""))
     if with_people:
         require(visitor_of(request), Right.EXPORT_PERSONAL)
-    asked = _asked_by(request, given)
+    asked = await _asked_by(pages, request, given)
     told = "，".join(f"{LABELS.get(name, name)}{value}" for name, value in given.items() if value)
     return await handed_out(
         pages,
@@ -65,10 +67,12 @@ async def accounts_xlsx(pages: Pages, request: Request) -> Response:
     )
 
 
-def _asked_by(request: Request, given: Mapping[str, str]) -> AccountQuery:
+async def _asked_by(pages: Pages, request: Request, given: Mapping[str, str]) -> AccountQuery:
     """Return what a visitor asks for: of a unit's people its own; raises HTTPException for what is not."""
     for name in given:
         if name not in NAMES:
             raise HTTPException(400, f"没有“{plain(name)}”这个条件。")
-    asked, own = account_query(given, number_of(request)), visitor_of(request).own
+    own, names = visitor_of(request).own, pages.context.office.names
+    there = await pages.context.store.query(units) if given.get("unit") else ()
+    asked = account_query(given, there, names, number_of(request))
     return asked if own is None else replace(asked, unit=own.name, area=own.area)

@@ -24,6 +24,7 @@ from monitor.actions.looks import (
     look_by_hand,
 )
 from monitor.actions.refused import RefusedError
+from monitor.core.account import UnitKey
 from monitor.core.claim import Excess, Verdict
 from monitor.queries.looks import (
     DoneLook,
@@ -34,6 +35,7 @@ from monitor.queries.looks import (
     read_look,
     read_looks,
 )
+from monitor.queries.messages import units
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.filters import LOOKS as LOOKS_FILTERS
 from monitor.web.filters import hand_filter
@@ -198,7 +200,9 @@ def _correction(
 
 
 async def _list(pages: Pages, request: Request, answers: Mapping[str, RowAnswer], *, status: int) -> Response:
-    moment, which, number = pages.context.moment(), hand_filter(request.query_params), number_of(request)
+    moment, number, given = pages.context.moment(), number_of(request), request.query_params
+    there = await pages.context.store.query(units) if given.get("unit") else ()
+    which = hand_filter(given, there, pages.context.office.names)
     page = await pages.context.store.query(lambda tx: read_looks(tx, which, moment.now, page=number))
     return pages.html(
         "looks.html",
@@ -206,6 +210,7 @@ async def _list(pages: Pages, request: Request, answers: Mapping[str, RowAnswer]
         status=status,
         page=page,
         which=which,
+        unit=UnitKey(which.area or "", which.unit or ""),
         answers=answers,
         blank=RowFields(),
         problems=_problems(page.lines, answers),

@@ -69,7 +69,7 @@ async def messages_xlsx(pages: Pages, request: Request) -> Response:
     """Answer `/messages.xlsx`: the list as it is seen, as a workbook."""
     tab, which, _ = await _asked(pages, request)
     now = pages.context.clock()
-    detail = "，".join(filter(None, (tab.label, which.unit, str(which.day or ""))))
+    detail = "，".join(filter(None, (tab.label, which.area, which.unit, str(which.day or ""))))
     return await handed_out(
         pages, request, lambda tx: messages_listed(tx, tab, which, now), Handout.MESSAGES, "消息.xlsx", detail
     )
@@ -89,7 +89,7 @@ async def messages(pages: Pages, request: Request) -> Response:
         mutes=page.mutes,
         turn=page.turn,
         tab=tab,
-        unit=which.unit,
+        unit=UnitKey(which.area or "", which.unit) if which.unit else None,
         day=which.day,
         choices=choices,
         channels=pages.context.channels,
