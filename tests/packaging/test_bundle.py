@@ -8,16 +8,19 @@ import os
 import subprocess
 import sys
 import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
 from packaging.markers import Marker
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from release import audit, bundle
 from release.archive import pack
 from release.faults import ReleaseError
-from release.lock import pinned_for, read_lock
+from release.lock import Pin, pinned_for, read_lock
+from release.sbom import Contents, sbom
 from release.targets import TARGETS, Target
 from release.wheels import least_glibc
 
@@ -97,6 +100,26 @@ def test_a_report_names_the_weak_and_the_unchecked() -> None:
     assert "核查了 2 个依赖，1 个有已知漏洞" in report
     assert "a 1.0: PYSEC-2026-1" in report
     assert "c：没有查到资料，未核查" in report
+
+
+def test_the_list_of_parts_names_each_with_its_licence_and_who_asks_for_it(tmp_path: Path) -> None:
+    wheels = [wheel(tmp_path, "xuncha", "0.1.0", "Apache-2.0"), wheel(tmp_path, "segno", "1.6.6", "BSD-3-Clause")]
+    pin = Pin(Requirement("segno==1.6.6"), ("0" * 64,), frozenset({"xuncha (pyproject.toml)"}))
+    told = json.loads(sbom(Contents(wheels, [pin], "0.1.0", "c0ffee", 1_764_547_200)))
+    (part,) = told["components"]
+    assert (part["name"], part["licenses"][0]["license"]["id"]) == ("segno", "BSD-3-Clause")
+    assert part["externalReferences"][0]["hashes"][0]["content"] == hashlib.sha256(wheels[1].read_bytes()).hexdigest()
+    asked = {line["ref"]: line.get("dependsOn", []) for line in told["dependencies"]}
+    assert asked["pkg:pypi/xuncha@0.1.0"] == ["pkg:pypi/segno@1.6.6"]
+
+
+def wheel(folder: Path, name: str, version: str, licence: str) -> Path:
+    """Return a wheel that holds nothing but what it says of itself."""
+    path = folder / f"{name}-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        said = f"Metadata-Version: 2.4\nName: {name}\nVersion: {version}\nLicense-Expression: {licence}\n"
+        archive.writestr(f"{name}-{version}.dist-info/METADATA", said)
+    return path
 
 
 @pytest.fixture(scope="module")
