@@ -83,9 +83,9 @@ def _link(act: OfficeAct) -> str:
 
 
 def _why(tx: Tx, act: OfficeAct, context: TodoContext) -> str:
-    if act.troubles == 1:
+    if act.troubles == 1 or (act.subjects == 1 and act.act is not TodoAct.REVIEW):
         return because_of(tx, act.heads[0])
-    if act.act is TodoAct.REVIEW or act.subjects == 1:
+    if act.act is TodoAct.REVIEW:
         troubles: Counter[str] = Counter()
         for group in act.groups:
             troubles[context.book.title(group.rule)] += group.troubles
