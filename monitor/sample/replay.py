@@ -5,7 +5,7 @@ It gives a new sample its history, and shows in a test who is told what, when an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from hashlib import blake2b
@@ -113,11 +113,11 @@ class Noting:
         return Attempt(outcome=Outcome.SENT, code="0")
 
 
-def ticks(begin: datetime, end: datetime) -> Iterator[datetime]:
-    """Yield the moments of a replay."""
+def ticks(begin: datetime, end: datetime, hours: Sequence[time] = HOURS) -> Iterator[datetime]:
+    """Yield the moments of a replay, at these hours of each day."""
     day = beijing_date(begin)
     while day <= beijing_date(end):
-        for hour in HOURS:
+        for hour in hours:
             moment = at_beijing(day, hour)
             if begin <= moment < end:
                 yield moment

@@ -30,6 +30,8 @@ from tests.sample.test_replay import DUTY, MAIL, office
 
 BASE = "http://127.0.0.1:8099"
 BEGIN, END = date(2026, 1, 1), date(2026, 10, 31)
+HOURS = (time(7, 30), time(9), time(15))
+"""The first is before the digest of the day, as the service works through the night."""
 GOLDEN = Path(__file__).parents[1] / "golden" / "ten_months.txt"
 MAKEUP = {date(2026, *day) for day in ((1, 4), (2, 14), (2, 28), (5, 9), (9, 20), (10, 10))}
 STORIES = {
@@ -89,7 +91,7 @@ def county() -> County:
 
 async def lived(store: Store) -> Parts:
     """Return the parts of an office that has lived through the ten months."""
-    told, moments = county(), tuple(replay.ticks(at_beijing(BEGIN, time(0)), at_beijing(END, time(23))))
+    told, moments = county(), tuple(replay.ticks(at_beijing(BEGIN, time(0)), at_beijing(END, time(23)), HOURS))
     clock = replay.VirtualClock(moments[0])
     channels: dict[str, Channel] = {
         name: replay.Noting(name=name, clock=clock, is_group=name != MAIL) for name in (MAIL, DUTY)
