@@ -239,6 +239,7 @@ HIDDEN = frozenset({"token", "secret", "cookies", "form", "json", "headers", "wi
 
 HARMLESS = {
     "monitor.core.claim.Claim.token": "the number of a link, and not what is in it",
+    "monitor.queries.tokens.ShownToken.token": "what is kept of a token, and not its secret",
     "monitor.web.provider.client._Endpoints.token": "an address",
 }
 """What bears such a name and is none, and why."""

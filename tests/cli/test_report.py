@@ -48,8 +48,9 @@ def test_the_list_for_the_joint_review_can_be_opened_as_a_table(filed: Office) -
     cells = list(load_workbook(sheet).worksheets[0].iter_rows(values_only=True))
     assert str(cells[0][0]).startswith("2022年第二季度：提请研判")
     assert "未能核查3个" in str(cells[1][0])
-    assert cells[2][:5] == ("主办单位", "账号ID", "账号名称", "平台", "建议")
-    named = {row[1]: row[4] for row in cells[3:]}
+    assert cells[2][:5] == ("序号", "账号", "触发规则", "事实", "指数近8周")
+    suggested = cells[2].index("建议")
+    named = {str(row[1]).split()[-1]: row[suggested] for row in cells[3:] if row[1]}
     assert named == {"A02": "注销、扣分", "A03": "注销、扣分"}
     with text.open(encoding="utf-8-sig", newline="") as file:
         assert len(list(csv.reader(file))) == len(cells)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
 from monitor.actions.documents import Handout
@@ -31,10 +30,9 @@ def test_acts_of_others_are_not_walked_through(store: Store) -> None:
         number = reports.keep(tx, made, by=BY_RHYTHM, at=NOW)
     asked: list[tuple[str, Any]] = []
     with store.begin() as tx:
-        if tx.dialect.name != "sqlite":
-            pytest.skip("PostgreSQL chooses by what is in the table")
         sa.event.listen(tx, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
         assert [kept.number for kept in reports.untaken(tx, NOW)] == [number]
         ((statement, values),) = [one for one in asked if "acts" in one[0]]
-        plan = tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
-    assert "ix_acts_action_at" in str(plan)
+        if tx.dialect.name == "sqlite":  # PostgreSQL chooses by what is in the table
+            plan = tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+            assert "ix_acts_action_at" in str(plan)

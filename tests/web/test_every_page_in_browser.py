@@ -47,6 +47,8 @@ ELSEWHERE = {
     "/cases/{number}/notice.docx": "a file",
     "/reports/{number}/files/{name}": "a file",
     "/orders/sheet.{ending}": "a file",
+    "/review/sheet.{ending}": "a file",
+    "/reports/making": "only while a report is made: tests/web/test_report_works.py",
 }
 
 

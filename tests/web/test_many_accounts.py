@@ -35,7 +35,7 @@ def test_where_there_are_hundreds_of_units_their_names_are_typed_and_not_chosen(
 def test_the_messages_to_a_unit_that_was_typed_are_listed(province: Closed) -> None:
     browser = province.logged_in()
     assert "只列：示例县第300局" in browser.get("/messages?unit=示例县第300局").text
-    assert browser.get("/messages?unit=别的局").status_code == 400
+    assert browser.get("/messages?unit=别的局").status_code == 404
 
 
 def test_a_unit_that_was_typed_is_muted_and_one_that_there_is_not_is_refused(province: Closed) -> None:

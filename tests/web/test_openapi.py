@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 from monitor.core.token_scope import NOTES, TokenScope
 from monitor.core.web_hook import HookEvent
 from monitor.store import Store
-from monitor.web.api.operation import Acting, Downloading, Group, ListReading
+from monitor.web.api.operation import Acting, Downloading, ListReading, OperationGroup
 from monitor.web.api.routes import OPERATIONS, ROOT
 from monitor.web.app import create_app
 from tests.services import require_spectral
@@ -102,7 +102,7 @@ def test_every_event_that_is_pushed_stands_in_it_with_what_signs_it(document: An
         assert schema == {"$ref": "#/components/schemas/CaseEvent"}
 
 
-PARTS = range(1, len(Group) + 2)
+PARTS = range(1, len(OperationGroup) + 2)
 
 
 def test_its_pages_name_everything_that_stands_in_it_and_load_no_script(

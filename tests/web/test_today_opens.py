@@ -33,6 +33,10 @@ IN_IMPORTS = {TodoAct.STRAYS, TodoAct.MISSING, TodoAct.UNSTATED, TodoAct.FILED}
 """What the page of imports names, each in a table of its own; tests/web/test_imports.py."""
 
 
+AS_ORDERS = {TodoAct.ORDER}
+"""What the page of work orders lists by their rows, and not by cases: tests/web/test_orders.py."""
+
+
 def lines_of(store: Store) -> tuple[TodoLine, ...]:
     with store.read() as tx:
         return read_todo(tx, CONTEXT)
@@ -63,7 +67,7 @@ def opens_what_it_counts(office: TestClient, line: TodoLine) -> None:
         if line.act is not TodoAct.DEREGISTRATION:  # nothing was decided about these
             assert office.get(line.link.partition("#")[0]).status_code == 200, line
         return
-    if line.act in NO_LISTS | IN_IMPORTS:
+    if line.act in NO_LISTS | IN_IMPORTS | AS_ORDERS:
         assert office.get(line.link).status_code == 200
         return
     if line.link.startswith("/looks"):

@@ -248,7 +248,7 @@ def test_an_import_leaves_one_row_that_says_who_and_from_where(visit: Visit, emp
 def test_every_kind_has_its_form_to_download(visit: Visit) -> None:
     page = visit.page("/imports")
     forms = re.findall(r'href="(/imports/blank/[a-z-]+\.xlsx)"', page)
-    assert len(set(forms)) == 8
+    assert len(set(forms)) == 9
     for address in forms:
         answer = visit.client.get(address)
         assert answer.headers["content-disposition"].startswith("attachment; ")

@@ -14,10 +14,10 @@ from monitor.web.api.bodies import JSON, body_model, needs_body
 from monitor.web.api.operation import (
     Acting,
     Downloading,
-    Group,
     ListReading,
     NoParameters,
     Operation,
+    OperationGroup,
     Uploading,
 )
 from monitor.web.api.schema import NAME_PATTERN, CaseEvent, ProblemModel
@@ -66,7 +66,7 @@ def openapi(operations: Sequence[Operation], version: str, *, is_open: bool, off
         },
         "servers": [{"url": "/api/v1"}],
         "tags": [
-            *({"name": group.label, "description": group.note} for group in Group),
+            *({"name": group.label, "description": group.note} for group in OperationGroup),
             _PUSHED,
         ],
         "paths": paths,

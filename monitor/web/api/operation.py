@@ -39,7 +39,7 @@ class ListParameters(Model):
     """一页至多几条。"""
 
 
-class Group(Enum):
+class OperationGroup(Enum):
     """What operations are about; the value is how the document calls it, the note what it says of it."""
 
     ACCOUNTS = "账号", "账号、判定、采集和发布。"
@@ -144,7 +144,7 @@ class Operation:
     path: str
     """In the form of routes: `{name}`, or `{name:path}` where slashes may be in it."""
     summary: str
-    group: Group
+    group: OperationGroup
     page: str = ""
     """The address of the page on which people do the same; empty where there is none."""
     right: Right

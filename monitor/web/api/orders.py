@@ -10,7 +10,7 @@ from monitor.core.token_scope import TokenScope
 from monitor.documents.work_orders import OrderLine
 from monitor.queries.orders import read_orders
 from monitor.store import Tx
-from monitor.web.api.operation import Call, Found, Group, ListReading, Operation, in_memory
+from monitor.web.api.operation import Call, Found, ListReading, Operation, OperationGroup, in_memory
 from monitor.web.api.reach import require_all_areas
 from monitor.web.api.schema_office import OrderModel
 
@@ -49,7 +49,7 @@ ORDERS: tuple[Operation, ...] = (
         name="listOrders",
         path="/orders",
         summary="省平台的工单，按工单编号：未答复的，和本季度答复的",
-        group=Group.REPORTS,
+        group=OperationGroup.REPORTS,
         page="/orders",
         right=Right.REPORT,
         scope=TokenScope.READ,
