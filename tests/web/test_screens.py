@@ -1,26 +1,18 @@
-"""The pictures of every page (`make screens`): which pages a walk finds, and what it takes of each."""
+"""The pictures of every page (`make screens`): what a walk takes of each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
-
-import pytest
 
 from monitor.store import Store
 from monitor.web import create_app
 from tests.guide.shots import Shot, follow
-from tests.screens.__main__ import LONE
-from tests.screens.walk import PARTS, WIDTHS, Walk
+from tests.screens.walk import WIDTHS, Walk
 from tests.web.browser import Browser
-from tests.web.county import OVERDUE, Surroundings, fill
+from tests.web.county import Surroundings, fill
 from tests.web.serving import listened
-from tests.web.test_pages_found import ELSEWHERE, pages
-
-BY_HAND = frozenset({"/messages/release", "/messages/withhold"})
-"""The forms that ask about what was ticked: a walk takes them by what the lists answer."""
 
 
 @contextmanager
@@ -57,14 +49,3 @@ def test_what_cannot_be_done_on_a_page_is_said_and_the_walk_goes_on(
     (said,) = walk.complaints
     assert said.startswith("somebody-done-none: /mutes: there is no .none-such")
     assert (tmp_path / "somebody-done-mutes-390.png").exists()
-
-
-@pytest.mark.slow
-def test_every_page_is_found_by_links_and_fits_both_widths(
-    chromium: Browser, empty: Store, around: Surroundings, tmp_path: Path
-) -> None:
-    with walking(chromium, empty, around, tmp_path) as walk:
-        walk.pages(*LONE, f"/units/{quote(OVERDUE.unit)}")
-    assert walk.complaints == []
-    meant = {route.path for route in pages() if route.path not in PARTS} - ELSEWHERE.keys() - BY_HAND
-    assert meant - {path for path, _ in walk.seen} == set()
