@@ -16,7 +16,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO
+from types import TracebackType
+from typing import IO, Self
 
 from monitor.ledger import bounds
 
@@ -168,6 +169,16 @@ class Incoming:
         self._file.close()
         self._partial.replace(self._place)
         return self._digest.hexdigest()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        """Leave nothing of a file with which something went wrong."""
+        if error is not None:
+            self.discard()
 
     def discard(self) -> None:
         """Leave nothing of it."""

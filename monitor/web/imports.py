@@ -1,9 +1,9 @@
-"""What the pages of imports share: what they need, and what a file that waits would change."""
+"""What imports by pages and by programs share: what they need, and what a file that waits would change."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitor.actions.imports.kinds import FILE_KINDS, FileRead, Terms
@@ -12,6 +12,7 @@ from monitor.actions.imports.preview import Preview
 from monitor.ledger import LedgerError
 from monitor.ledger.apart import ReadApart
 from monitor.ledger.fault import FileFault
+from monitor.ledger.guessing import Guessing
 from monitor.ledger.reading import Content, Reading
 from monitor.ledger.uploads import Upload, Uploads
 from monitor.store import Store, Tx
@@ -32,15 +33,12 @@ KINDS = {
 """The names of the kinds that can be chosen, in the order of the page."""
 _KEPT = 8
 """Readings that are remembered: what is not, is read again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Imports:
-    """Everything that the pages of imports need beside the database."""
-
-    office: ImportOffice
-    uploads: Uploads
-    read: ReadApart
+GONE = "这个文件已经不在了：上传后只保留24小时，导入或放弃后即删除。请重新上传。"
+DAMAGED = "上传的文件已损坏，已删除；请重新上传。"
+BUSY = "正在核对别的文件，请过一会儿再试；上传的文件还在。"
+EMPTY = "文件是空的；请核对是否选错了文件。"
+Outcome = Content | tuple[FileFault, ...]
+"""What comes of reading a file: what it says, or every fault of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,42 +51,50 @@ class Looked:
     preview: Preview | None = None
 
 
-def file_kind(kind: str) -> str:
-    """Return the kind by which a file is read and kept."""
-    return "posts" if kind == WHOLE else kind
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imports:
+    """Everything that imports by pages and by programs need beside the database.
 
+    A file that waits is read as often as what it is read against is another; the last few readings are remembered.
+    """
 
-Outcome = Content | tuple[FileFault, ...]
-"""What comes of reading a file: what it says, or every fault of it."""
+    office: ImportOffice
+    uploads: Uploads
+    read: ReadApart
+    _readings: OrderedDict[str, tuple[Upload, Reading, Outcome]] = field(default_factory=OrderedDict)
 
+    async def guessed(self, upload: Upload) -> Upload:
+        """Return a file with its kind, guessed by its head where none was named; raises LedgerError, BusyError."""
+        if upload.kind:
+            return upload
+        guess = await self.read(Guessing(), self.uploads.path(upload), upload.name)
+        return replace(upload, kind=guess.kind or "roster")
 
-class Looking:
-    """Reads the files that wait, as often as what they are read against is another."""
-
-    def __init__(self, store: Store) -> None:
-        """Remember the last few readings."""
-        self._store = store
-        self._readings: OrderedDict[str, tuple[Upload, Reading, Outcome]] = OrderedDict()
-
-    async def at(self, parts: Imports, upload: Upload, now: datetime) -> Looked:
+    async def look(self, store: Store, upload: Upload, now: datetime) -> Looked:
         """Return what a file would change now; raises BusyError."""
         kind, terms = FILE_KINDS[file_kind(upload.kind)], terms_of(upload, now)
-        reading, known = await self._store.query(lambda tx: self._prepared(tx, parts.office, upload, terms))
+        reading, known = await store.query(lambda tx: self._prepared(tx, upload, terms))
         if known is None:
-            known = await _read(parts, upload, reading)
+            known = await self._read(upload, reading)
             self._remember(upload, reading, known)
         if isinstance(known, tuple):
             return Looked(upload=upload, faults=known)
-        read = FileRead(office=parts.office, terms=terms, file=upload.name, reading=reading, content=known)
-        return Looked(upload=upload, read=read, preview=await self._store.query(lambda tx: kind.preview(tx, read)))
+        read = FileRead(office=self.office, terms=terms, file=upload.name, reading=reading, content=known)
+        return Looked(upload=upload, read=read, preview=await store.query(lambda tx: kind.preview(tx, read)))
 
-    def _prepared(self, tx: Tx, office: ImportOffice, upload: Upload, terms: Terms) -> tuple[Reading, Outcome | None]:
+    def _prepared(self, tx: Tx, upload: Upload, terms: Terms) -> tuple[Reading, Outcome | None]:
         """Return how the file is read now, and what came of it when it was last read in the same way."""
-        reading = FILE_KINDS[file_kind(upload.kind)].reading(tx, office, terms)
+        reading = FILE_KINDS[file_kind(upload.kind)].reading(tx, self.office, terms)
         before = self._readings.get(upload.id)
         if before is not None and before[0] == upload and before[1] == reading:
             return before[1], before[2]
         return reading, None
+
+    async def _read(self, upload: Upload, reading: Reading) -> Outcome:
+        try:
+            return await self.read(reading, self.uploads.path(upload), upload.name)
+        except LedgerError as error:
+            return error.faults
 
     def _remember(self, upload: Upload, reading: Reading, known: Outcome) -> None:
         self._readings[upload.id] = (upload, reading, known)
@@ -97,11 +103,9 @@ class Looking:
             self._readings.popitem(last=False)
 
 
-async def _read(parts: Imports, upload: Upload, reading: Reading) -> Outcome:
-    try:
-        return await parts.read(reading, parts.uploads.path(upload), upload.name)
-    except LedgerError as error:
-        return error.faults
+def file_kind(kind: str) -> str:
+    """Return the kind by which a file is read and kept."""
+    return "posts" if kind == WHOLE else kind
 
 
 def terms_of(upload: Upload, now: datetime) -> Terms:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
-from functools import cache
 from typing import Literal
 
 from starlette.requests import Request
@@ -18,10 +16,9 @@ from monitor.core.calendar import beijing_date, start_of_day
 from monitor.core.token_scope import TokenScope
 from monitor.ledger import LedgerError
 from monitor.ledger.apart import BusyError
-from monitor.ledger.guessing import Guessing
 from monitor.ledger.uploads import Incoming, TooLargeError, TooManyError, Upload
 from monitor.queries.imports import Import, read_files, read_import, read_imports
-from monitor.store import Store, Tx
+from monitor.store import Tx
 from monitor.web.api.operation import (
     Acting,
     Answer,
@@ -42,7 +39,7 @@ from monitor.web.api.schema import DoneModel, Model, Said
 from monitor.web.api.schema_office import ApplyBody, GapsModel, ImportedModel, ImportModel, PreviewModel
 from monitor.web.days import EARLIEST
 from monitor.web.import_text import cell_texts, fault_lines, hint_lines
-from monitor.web.imports import KINDS, Imports, Looked, Looking, file_kind, replacing
+from monitor.web.imports import BUSY, DAMAGED, EMPTY, GONE, KINDS, Imports, Looked, file_kind, replacing
 from monitor.web.paging import whole
 from monitor.web.uploads import TOO_LARGE, shown_name
 from monitor.web.words import masked
@@ -50,11 +47,7 @@ from monitor.web.words import masked
 _WHAT = "导入"
 _UPLOAD = {"upload_id": "上传后得到的编号。"}
 _NUMBER = {"number": "导入的编号。"}
-_GONE = "这个文件已经不在了：上传后只保留24小时，导入或放弃后即删除。请重新上传。"
-_DAMAGED = "上传的文件已损坏，已删除；请重新上传。"
-_BUSY = "正在核对别的文件，请过一会儿再试；上传的文件还在。"
 _ALL_WAIT = "等待核对的文件已满，没有保存；请先导入或放弃其中几个，再上传。"
-_EMPTY = "文件是空的；请核对是否选错了文件。"
 _FAULTY = "文件有误，不能导入；请按 faults 改正后重新上传。"
 
 
@@ -78,11 +71,6 @@ def _parts(call: Call) -> Imports:
     return call.context.imports
 
 
-@cache
-def _looking(store: Store) -> Looking:
-    return Looking(store)
-
-
 def owner_of(call: Call) -> str:
     """Return whose a file is that comes with a token: nobody sees it by another."""
     return f"token {call.shown.token.id}" if call.shown else ""
@@ -95,34 +83,26 @@ async def receive(request: Request, call: Call) -> Incoming:
     except TooManyError as error:
         raise ProblemError(503, _ALL_WAIT) from error
     try:
-        async for piece in request.stream():
-            incoming.take(piece)
+        with incoming:
+            async for piece in request.stream():
+                incoming.take(piece)
+            if not incoming.size:
+                raise ProblemError(400, EMPTY)
     except TooLargeError as error:
-        incoming.discard()
         raise ProblemError(413, TOO_LARGE) from error
-    except BaseException:
-        incoming.discard()
-        raise
-    if not incoming.size:
-        incoming.discard()
-        raise ProblemError(400, _EMPTY)
     return incoming
 
 
 async def _upload(call: Call) -> Answer:
-    parts, asked, incoming = _parts(call), call.parameters, call.body
+    parts, incoming = _parts(call), call.body
     try:
-        kept = await _guessed(parts, _kept(call, parts, incoming), asked.kind)
-        parts.uploads.keep(kept)
+        with incoming:
+            kept = await parts.guessed(_kept(call, parts, incoming))
+            parts.uploads.keep(kept)
     except LedgerError as error:
-        incoming.discard()
         raise ProblemError(422, "；".join(fault.text for fault in error.faults) + "。") from error
     except BusyError as error:
-        incoming.discard()
-        raise ProblemError(503, _BUSY) from error
-    except BaseException:
-        incoming.discard()
-        raise
+        raise ProblemError(503, BUSY) from error
     return Answer(201, _shape(await _looked(call, kept)))
 
 
@@ -144,25 +124,18 @@ def _kept(call: Call, parts: Imports, incoming: Incoming) -> Upload:
     )
 
 
-async def _guessed(parts: Imports, upload: Upload, kind: str | None) -> Upload:
-    if kind is not None:
-        return upload
-    guessed = await parts.read(Guessing(), parts.uploads.path(upload), upload.name)
-    return replace(upload, kind=guessed.kind or "roster")
-
-
 def _waiting(call: Call) -> Upload:
     upload = _parts(call).uploads.find(call.path["upload_id"], owner_of(call), call.now)
     if upload is None:
-        raise ProblemError(404, _GONE)
+        raise ProblemError(404, GONE)
     return upload
 
 
 async def _looked(call: Call, upload: Upload) -> Looked:
     try:
-        return await _looking(call.context.store).at(_parts(call), upload, call.now)
+        return await _parts(call).look(call.context.store, upload, call.now)
     except BusyError as error:
-        raise ProblemError(503, _BUSY) from error
+        raise ProblemError(503, BUSY) from error
 
 
 async def _preview(call: Call) -> dict[str, object]:
@@ -218,7 +191,7 @@ async def _apply(call: Call) -> Answer:
         raise ProblemError(409, _FAULTY)
     if not parts.uploads.is_whole(looked.upload):
         parts.uploads.drop(looked.upload)
-        raise ProblemError(409, _DAMAGED)
+        raise ProblemError(409, DAMAGED)
     command = ImportFileCommand(
         kind=file_kind(looked.upload.kind),
         read=looked.read if body.removed is None else replacing(looked.read),

@@ -23,8 +23,8 @@ from monitor.queries.paging import ListSlice, slice_of
 from monitor.web.download import attachment
 from monitor.web.forms import Problems, done, form_of, problems_of
 from monitor.web.import_text import fault_lines, faulty_rows, hint_lines
-from monitor.web.imports import KINDS, Looked, Looking, file_kind, replacing
-from monitor.web.pages.import_upload import BUSY, area_in, as_of, day_problem, imports_of, owner_of
+from monitor.web.imports import BUSY, DAMAGED, GONE, KINDS, Looked, file_kind, replacing
+from monitor.web.pages.import_upload import area_in, as_of, day_problem, imports_of, owner_of
 from monitor.web.pages.pages import Pages
 from monitor.web.paging import whole
 
@@ -32,19 +32,17 @@ LISTED = 50
 """Changes on one page, where there are many."""
 MANY = 200
 """Changes up to which all of them stand on one page."""
-_GONE = "这个文件已经不在了：上传后只保留24小时，导入或放弃后即删除。请重新上传。"
-_DAMAGED = "上传的文件已损坏，已删除；请重新上传。"
 
 
-async def import_result(pages: Pages, looking: Looking, request: Request) -> Response:
+async def import_result(pages: Pages, request: Request) -> Response:
     """Answer `/imports/{id}`: what the file would change, or what is wrong with it."""
-    looked = await _looked(pages, looking, request)
+    looked = await _looked(pages, request)
     if request.query_params.get("remove") and looked.preview and looked.preview.going:
         return _removal(pages, looked)
     return _result(pages, request, looked)
 
 
-async def import_terms(pages: Pages, looking: Looking, request: Request) -> Response:
+async def import_terms(pages: Pages, request: Request) -> Response:
     """Take what the file is to be taken for, and lead back to what it would change then."""
     parts, form, upload = imports_of(pages), await form_of(request), _waiting(pages, request)
     if form.get("act") == "drop":
@@ -52,7 +50,7 @@ async def import_terms(pages: Pages, looking: Looking, request: Request) -> Resp
         return done(request, "/imports", f"已放弃“{upload.name}”，没有导入任何内容。")
     moment = pages.context.moment()
     if problem := day_problem(form.get("day"), moment):
-        looked = await _looked(pages, looking, request)
+        looked = await _looked(pages, request)
         return _result(pages, request, looked, problems=(("day", problem),), day=form.get("day"))
     kind = form.get("kind") if form.get("kind") in KINDS else upload.kind
     is_same = form.get("day").strip() == _day_of(upload)
@@ -61,10 +59,10 @@ async def import_terms(pages: Pages, looking: Looking, request: Request) -> Resp
     return RedirectResponse(f"/imports/{upload.id}", 303)
 
 
-async def import_apply(pages: Pages, looking: Looking, request: Request) -> Response:
+async def import_apply(pages: Pages, request: Request) -> Response:
     """Import what was shown; of a roster also remove what it does not name, where that was asked for and confirmed."""
     form = await form_of(request)
-    looked = await _looked(pages, looking, request)
+    looked = await _looked(pages, request)
     upload = looked.upload
     if looked.read is None or looked.preview is None:
         return RedirectResponse(f"/imports/{upload.id}", 303)
@@ -73,7 +71,7 @@ async def import_apply(pages: Pages, looking: Looking, request: Request) -> Resp
         return RedirectResponse(f"/imports/{upload.id}?remove=1", 303)
     if not imports_of(pages).uploads.is_whole(upload):
         imports_of(pages).uploads.drop(upload)
-        raise HTTPException(409, _DAMAGED)
+        raise HTTPException(409, DAMAGED)
     command = ImportFileCommand(
         kind=file_kind(upload.kind),
         read=replacing(looked.read) if is_removing else looked.read,
@@ -83,7 +81,7 @@ async def import_apply(pages: Pages, looking: Looking, request: Request) -> Resp
     try:
         imported = await pages.perform(request, import_file, command)
     except ChangedError as error:
-        return await _changed(pages, looking, request, error, is_removing=is_removing)
+        return await _changed(pages, request, error, is_removing=is_removing)
     except RefusedError as error:
         if is_removing:
             return _removal(pages, looked, problems=problems_of(error), removed=form.get("removed"))
@@ -92,9 +90,9 @@ async def import_apply(pages: Pages, looking: Looking, request: Request) -> Resp
     return _imported(request, looked, imported)
 
 
-async def import_marked(pages: Pages, looking: Looking, request: Request) -> Response:
+async def import_marked(pages: Pages, request: Request) -> Response:
     """Answer with the file once more, its faults marked."""
-    looked = await _looked(pages, looking, request)
+    looked = await _looked(pages, request)
     parts, upload = imports_of(pages), looked.upload
     if not looked.faults:
         return RedirectResponse(f"/imports/{upload.id}", 303)
@@ -114,22 +112,20 @@ def _waiting(pages: Pages, request: Request) -> Upload:
     parts = imports_of(pages)
     found = parts.uploads.find(request.path_params["upload_id"], owner_of(request), pages.context.clock())
     if found is None:
-        raise HTTPException(404, _GONE)
+        raise HTTPException(404, GONE)
     return found
 
 
-async def _looked(pages: Pages, looking: Looking, request: Request) -> Looked:
+async def _looked(pages: Pages, request: Request) -> Looked:
     try:
-        return await looking.at(imports_of(pages), _waiting(pages, request), pages.context.clock())
+        return await imports_of(pages).look(pages.context.store, _waiting(pages, request), pages.context.clock())
     except BusyError as error:
         raise HTTPException(503, BUSY) from error
 
 
-async def _changed(
-    pages: Pages, looking: Looking, request: Request, error: RefusedError, *, is_removing: bool
-) -> Response:
+async def _changed(pages: Pages, request: Request, error: RefusedError, *, is_removing: bool) -> Response:
     """Return what the file would change now, as it is not what was shown any more."""
-    looked = await _looked(pages, looking, request)
+    looked = await _looked(pages, request)
     if is_removing and looked.preview and looked.preview.going:
         return _removal(pages, looked, problems=problems_of(error), status=409)
     return _result(pages, request, looked, problems=problems_of(error), status=409)

@@ -6,7 +6,6 @@ from functools import partial
 
 from starlette.routing import Route
 
-from monitor.web.imports import Looking
 from monitor.web.pages.import_blank import blank, roster
 from monitor.web.pages.import_result import import_apply, import_marked, import_result, import_terms
 from monitor.web.pages.import_upload import upload, upload_form
@@ -17,7 +16,6 @@ from monitor.web.pages.pages import Pages
 
 def routes(pages: Pages) -> tuple[Route, ...]:
     """Return the addresses; those of fixed words stand before those of files that wait."""
-    looking = Looking(pages.context.store)
     return (
         Route("/imports", partial(imports, pages)),
         Route("/imports", partial(upload, pages), methods=["POST"]),
@@ -26,8 +24,8 @@ def routes(pages: Pages) -> tuple[Route, ...]:
         Route("/imports/blank/{kind}.xlsx", partial(blank, pages)),
         Route("/imports/kept/{number}", partial(import_kept, pages)),
         Route("/imports/kept/{number}", partial(import_withdrawn, pages), methods=["POST"]),
-        Route("/imports/{upload_id}", partial(import_result, pages, looking)),
-        Route("/imports/{upload_id}", partial(import_terms, pages, looking), methods=["POST"]),
-        Route("/imports/{upload_id}/apply", partial(import_apply, pages, looking), methods=["POST"]),
-        Route("/imports/{upload_id}/marked.xlsx", partial(import_marked, pages, looking)),
+        Route("/imports/{upload_id}", partial(import_result, pages)),
+        Route("/imports/{upload_id}", partial(import_terms, pages), methods=["POST"]),
+        Route("/imports/{upload_id}/apply", partial(import_apply, pages), methods=["POST"]),
+        Route("/imports/{upload_id}/marked.xlsx", partial(import_marked, pages)),
     )

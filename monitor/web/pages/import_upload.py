@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from starlette.exceptions import HTTPException
@@ -13,20 +12,17 @@ from monitor.actions.actor import Right
 from monitor.core.calendar import beijing_date, start_of_day
 from monitor.ledger import LedgerError
 from monitor.ledger.apart import BusyError
-from monitor.ledger.guessing import Guessing
 from monitor.ledger.uploads import Incoming, Upload
 from monitor.queries.lines import OverviewContext
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.days import written_day
 from monitor.web.forms import Form, Problems
-from monitor.web.imports import KINDS, Imports
+from monitor.web.imports import BUSY, EMPTY, KINDS, Imports
 from monitor.web.pages.handing_out import require
 from monitor.web.pages.pages import Pages
 from monitor.web.uploads import SentForm, upload_of
 
-BUSY = "正在核对别的文件，请过一会儿再试；上传的文件还在。"
 _NO_FILE = "请选择要上传的文件（xlsx 或 csv）。"
-_EMPTY = "文件是空的；请核对是否选错了文件。"
 _NO_DAY = "请按2026-05-19的样子写日期。"
 _AHEAD = "事实日期晚于今天，请改为今天或以前。"
 
@@ -64,7 +60,7 @@ async def upload(pages: Pages, request: Request) -> Response:
 
 def _upload_problems(sent: SentForm, moment: OverviewContext) -> Problems:
     """Return what is wrong with a form beside the file itself."""
-    file = _NO_FILE if sent.incoming is None else "" if sent.incoming.size else _EMPTY
+    file = _NO_FILE if sent.incoming is None else "" if sent.incoming.size else EMPTY
     day = day_problem(sent.form.get("day"), moment)
     return tuple((name, said) for name, said in (("day", day), ("file", file)) if said)
 
@@ -91,30 +87,24 @@ def area_in(form: Form, parts: Imports) -> str | None:
 
 async def _kept(pages: Pages, request: Request, sent: SentForm, incoming: Incoming) -> Response:
     parts, now, form = imports_of(pages), pages.context.clock(), sent.form
-    kept = Upload(
-        id=incoming.id,
-        owner=owner_of(request),
-        name=sent.name or "文件",
-        digest=incoming.finish(),
-        at=now,
-        kind=form.get("kind") if form.get("kind") in KINDS else "",
-        as_of=as_of(form.get("day"), now),
-        area=area_in(form, parts),
-    )
     try:
-        if not kept.kind:
-            guessed = await parts.read(Guessing(), parts.uploads.path(kept), kept.name)
-            kept = replace(kept, kind=guessed.kind or "roster")
-        parts.uploads.keep(kept)
+        with incoming:
+            sent_file = Upload(
+                id=incoming.id,
+                owner=owner_of(request),
+                name=sent.name or "文件",
+                digest=incoming.finish(),
+                at=now,
+                kind=form.get("kind") if form.get("kind") in KINDS else "",
+                as_of=as_of(form.get("day"), now),
+                area=area_in(form, parts),
+            )
+            kept = await parts.guessed(sent_file)
+            parts.uploads.keep(kept)
     except LedgerError as error:
-        incoming.discard()
         return _form(pages, form, tuple(("file", f"{fault.text}。") for fault in error.faults))
     except BusyError as error:
-        incoming.discard()
         raise HTTPException(503, BUSY) from error
-    except BaseException:
-        incoming.discard()
-        raise
     return RedirectResponse(f"/imports/{kept.id}", 303)
 
 
