@@ -7,22 +7,23 @@ from __future__ import annotations
 
 import asyncio
 from decimal import Decimal
+from functools import partial
 
 from starlette.responses import Response
 
 from monitor.actions.actor import Right
 from monitor.actions.documents import HandOutCommand, hand_out
-from monitor.actions.reports import MakeReportCommand, asked_period, make_report
+from monitor.actions.reports import asked_period, make_report
 from monitor.core.figures import Figure, FigureGroup, FigureName, Figures, MonthFigures, OpenGap
 from monitor.core.members import member
 from monitor.core.report import DueReport, KeptReport
 from monitor.core.shapes import Shape, moment_shape
 from monitor.core.token_scope import TokenScope
-from monitor.documents.reports import document_of, file_name, parts_of, template_version
+from monitor.documents.reports import document_of, file_name, parts_of
 from monitor.documents.writing import NotWrittenError, content_of
-from monitor.pipeline.reckoning import reckon
 from monitor.queries.reports import accounts_behind, read_listed, read_reckoning, read_reports
 from monitor.store import Tx
+from monitor.web import report_making
 from monitor.web.api.operation import (
     Acting,
     Answer,
@@ -43,7 +44,6 @@ from monitor.web.api.schema_office import CountedModel, DueReportModel, MadeMode
 from monitor.web.download import MEDIA_TYPES, attachment
 from monitor.web.pages.reports import handout_of
 from monitor.web.paging import whole
-from monitor.web.report_works import Tell
 
 
 def _reports(tx: Tx, call: Call) -> Found:
@@ -152,17 +152,10 @@ async def _make(call: Call) -> Answer:
     context, kind, now = call.context, call.body.kind, call.now
     call.actor.require(Right.MAKE_REPORT)
     period = asked_period(kind, call.body.period, now)
-    title = f"{kind.label}（{period.label}）"
-
-    async def work(tell: Tell) -> int:
-        reckoning = await call.query(lambda tx: reckon(tx, context.rules, period, now=now, tell=tell))
-        command = MakeReportCommand(kind=kind, reckoning=reckoning, template=template_version(kind, context.folder))
-        return await call.perform(make_report, command)
-
-    number = await context.report_works.make(title, work)
-    if number is None:
-        return Answer(202, {"said": f"正在生成{title}，完成后列入报表。", "number": None})
-    return Answer(200, {"said": f"已生成{title}。", "number": number})
+    asked = await report_making.make(context, kind, period, now=now, keep=partial(call.perform, make_report))
+    if asked.number is None:
+        return Answer(202, {"said": f"正在生成{asked.title}，完成后列入报表。", "number": None})
+    return Answer(200, {"said": f"已生成{asked.title}。", "number": asked.number})
 
 
 def _counted(tx: Tx, call: Call) -> Found:

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from monitor.actions.actor import Right
 from monitor.actions.documents import Handout, HandOutCommand
 from monitor.actions.refused import RefusedError
-from monitor.actions.reports import MakeReportCommand, asked_period, make_report
+from monitor.actions.reports import asked_period, make_report
 from monitor.core.calendar import beijing_date
 from monitor.core.figures import DICTIONARY, FigureName
 from monitor.core.members import member
@@ -24,9 +24,10 @@ from monitor.core.report import KeptReport, ReportKind
 from monitor.documents import Document
 from monitor.documents.document import Illustration, Paragraph, SectionHeading, Table
 from monitor.documents.numbered import FIRST, numbered
-from monitor.documents.reports import ReportPart, document_of, file_name, parts_of, template_version
-from monitor.pipeline.reckoning import JUDGED, reckon
+from monitor.documents.reports import ReportPart, document_of, file_name, parts_of
+from monitor.pipeline.reckoning import JUDGED
 from monitor.queries.reports import ReportPage, accounts_behind, read_reckoning, read_report, read_reports
+from monitor.web import report_making
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.download import MEDIA_TYPES
 from monitor.web.forms import Form, Problems, done, form_of, problems_of
@@ -34,7 +35,6 @@ from monitor.web.pages.county_sheet import county_sheet
 from monitor.web.pages.handing_out import handed_out_as
 from monitor.web.pages.pages import Pages, number_of
 from monitor.web.paging import whole
-from monitor.web.report_works import Tell
 
 _HANDOUTS = {
     ReportPart.PROBLEMS: Handout.PROBLEMS,
@@ -101,19 +101,13 @@ async def post_report(pages: Pages, request: Request) -> Response:
         visitor.actor.require(Right.MAKE_REPORT)
         kind = _kind(form.get("kind"))
         period = asked_period(kind, _written(form), now)
-        title = f"{kind.label}（{period.label}）"
-
-        async def work(tell: Tell) -> int:
-            reckoning = await context.store.query(lambda tx: reckon(tx, context.rules, period, now=now, tell=tell))
-            command = MakeReportCommand(kind=kind, reckoning=reckoning, template=template_version(kind, context.folder))
-            return await pages.perform(request, make_report, command)
-
-        number = await context.report_works.make(title, work)
+        keep = partial(pages.perform, request, make_report)
+        asked = await report_making.make(context, kind, period, now=now, keep=keep)
     except RefusedError as error:
         return await _list(pages, request, typed=form, problems=problems_of(error))
-    if number is None:
-        return done(request, "/reports", f"正在生成{title}，可以先做别的。")
-    return done(request, f"/reports/{number}", f"已生成{title}。")
+    if asked.number is None:
+        return done(request, "/reports", f"正在生成{asked.title}，可以先做别的。")
+    return done(request, f"/reports/{asked.number}", f"已生成{asked.title}。")
 
 
 async def making(pages: Pages, request: Request) -> Response:
