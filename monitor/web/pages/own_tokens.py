@@ -9,7 +9,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.actions.api_tokens import (
-    LONGEST,
     IssueOwnTokenCommand,
     RevokeOwnTokenCommand,
     issue_own_token,
@@ -17,12 +16,12 @@ from monitor.actions.api_tokens import (
     revoke_own_token,
 )
 from monitor.actions.refused import RefusedError
-from monitor.core.token_scope import NOTES, TokenScope
+from monitor.core.token_scope import TokenScope
 from monitor.queries.tokens import read_own_tokens
-from monitor.web.forms import Form, Problems, done, form_of, problems_of
+from monitor.web.forms import done, form_of, problems_of
 from monitor.web.pages.me import login_of
 from monitor.web.pages.pages import Pages
-from monitor.web.pages.tokens import DAYS, lasts_in, scopes_in
+from monitor.web.pages.tokens import BLANK, TokenForm, lasts_in, scopes_in, token_page
 from monitor.web.paging import whole
 
 TOKENS = "/me/tokens"
@@ -51,8 +50,8 @@ async def issue(pages: Pages, request: Request) -> Response:
     try:
         await pages.perform(request, issue_own_token, command)
     except RefusedError as refused:
-        return await _page(pages, request, typed=form, problems=problems_of(refused))
-    return await _page(pages, request, secret=command.secret, of=command.name.strip())
+        return await _page(pages, request, TokenForm(typed=form, problems=problems_of(refused)))
+    return await _page(pages, request, TokenForm(secret=command.secret, of=command.name.strip()))
 
 
 async def revoke(pages: Pages, request: Request) -> Response:
@@ -62,31 +61,17 @@ async def revoke(pages: Pages, request: Request) -> Response:
     try:
         ended = await pages.perform(request, revoke_own_token, command)
     except RefusedError as refused:
-        return await _page(pages, request, problems=[("", str(refused))])
+        return await _page(pages, request, TokenForm(problems=[("", str(refused))]))
     return done(request, TOKENS, f"令牌“{ended.name}”已停用，立即失效。")
 
 
-async def _page(
-    pages: Pages,
-    request: Request,
-    *,
-    typed: Form | None = None,
-    problems: Problems = (),
-    secret: str = "",
-    of: str = "",
-) -> Response:
+async def _page(pages: Pages, request: Request, form: TokenForm = BLANK) -> Response:
     moment, user = pages.context.moment(), login_of(request).user
-    return pages.html(
+    return token_page(
+        pages,
         "own_tokens.html",
-        moment,
-        status=422 if problems else 200,
+        form,
+        moment=moment,
         tokens=await pages.context.store.query(lambda tx: read_own_tokens(tx, user.id, moment.now)),
         scopes=[scope for scope in TokenScope if may_have(user, scope)],
-        notes=NOTES,
-        days=DAYS,
-        longest=LONGEST.days,
-        typed=typed or Form({"scopes": (TokenScope.READ.value,)}),
-        problems=problems,
-        secret=secret,
-        of=of,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
@@ -12,7 +14,8 @@ from starlette.routing import Route
 from monitor.actions.api_tokens import LONGEST, IssueTokenCommand, RevokeTokenCommand, issue_token, revoke_token
 from monitor.actions.refused import RefusedError
 from monitor.core.token_scope import NOTES, TokenScope
-from monitor.queries.tokens import read_areas, read_tokens
+from monitor.queries.lines import OverviewContext
+from monitor.queries.tokens import TokenLine, read_areas, read_tokens
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.forms import Form, Problems, done, form_of, problems_of
 from monitor.web.pages.pages import Pages
@@ -47,8 +50,8 @@ async def issue(pages: Pages, request: Request) -> Response:
     try:
         await pages.perform(request, issue_token, command)
     except RefusedError as refused:
-        return await _page(pages, request, typed=form, problems=problems_of(refused))
-    return await _page(pages, request, secret=command.secret, of=command.name.strip())
+        return await _page(pages, request, TokenForm(typed=form, problems=problems_of(refused)))
+    return await _page(pages, request, TokenForm(secret=command.secret, of=command.name.strip()))
 
 
 def scopes_in(form: Form) -> frozenset[TokenScope]:
@@ -67,34 +70,64 @@ async def revoke(pages: Pages, request: Request) -> Response:
     try:
         ended = await pages.perform(request, revoke_token, command)
     except RefusedError as refused:
-        return await _page(pages, request, problems=[("", str(refused))])
+        return await _page(pages, request, TokenForm(problems=[("", str(refused))]))
     return done(request, TOKENS, f"令牌“{ended.name}”已停用，立即失效。")
 
 
-async def _page(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenForm:
+    """What stands in the form of a new token, or came of it."""
+
+    typed: Form = field(default_factory=lambda: Form({"scopes": (TokenScope.READ.value,)}))
+    problems: Problems = ()
+    secret: str = field(default="", repr=False)
+    """What the caller shows, this once."""
+    of: str = ""
+    """What the new token is called."""
+
+
+BLANK = TokenForm()
+"""The form as it is before anybody has filled it in."""
+
+
+def token_page(
     pages: Pages,
-    request: Request,
+    template: str,
+    form: TokenForm,
     *,
-    typed: Form | None = None,
-    problems: Problems = (),
-    secret: str = "",
-    of: str = "",
+    moment: OverviewContext,
+    tokens: Sequence[TokenLine],
+    scopes: Iterable[TokenScope],
+    **values: object,
 ) -> Response:
-    moment = pages.context.moment()
-    lines = await pages.context.store.query(lambda tx: read_tokens(tx, moment.now))
+    """Return a page of tokens, with the form of a new one."""
     return pages.html(
-        "tokens.html",
+        template,
         moment,
-        status=422 if problems else 200,
-        tokens=lines,
-        areas=await pages.context.store.query(read_areas),
-        scopes=TokenScope,
+        status=422 if form.problems else 200,
+        tokens=tokens,
+        scopes=scopes,
         notes=NOTES,
         days=DAYS,
         longest=LONGEST.days,
-        typed=typed or Form({"scopes": (TokenScope.READ.value,)}),
-        problems=problems,
-        secret=secret,
-        of=of,
+        typed=form.typed,
+        problems=form.problems,
+        secret=form.secret,
+        of=form.of,
+        **values,
+    )
+
+
+async def _page(pages: Pages, request: Request, form: TokenForm = BLANK) -> Response:
+    moment = pages.context.moment()
+    lines, areas = await pages.context.store.query(lambda tx: (read_tokens(tx, moment.now), read_areas(tx)))
+    return token_page(
+        pages,
+        "tokens.html",
+        form,
+        moment=moment,
+        tokens=lines,
+        scopes=TokenScope,
+        areas=areas,
         tabs=tabs_of(visitor_of(request)),
     )
