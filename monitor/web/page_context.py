@@ -11,6 +11,7 @@ from pathlib import Path
 from monitor.actions.actor import Actor
 from monitor.actions.logging_in import Logins
 from monitor.actions.messages import TryChannelCommand
+from monitor.actions.perform import Action, C, D, perform_async
 from monitor.actions.unit_proposals import AcceptProposalCommand
 from monitor.actions.web_hooks import HookOffice
 from monitor.core.account import Platform
@@ -176,10 +177,15 @@ class PageContext:
             now=now, ladder=Ladder.of(book), calendar=self.calendar, title=book.title, terms=book.terms
         )
 
-    async def judge_at_once(self) -> None:
-        """Judge what an act has touched; where that cannot be now, the service does it a moment later."""
+    async def perform(self, action: Action[C, D], command: C, *, actor: Actor, now: datetime) -> D:
+        """Return what an action returned, and judge what it touched before that is told; raises RefusedError.
+
+        Where it cannot be judged now, the service does it a moment later.
+        """
+        done = await perform_async(self.store, action, command, actor=actor, now=now)
         with suppress(StoreError):  # what was done stands, and nobody is to do it again
             await self.judge()
+        return done
 
     def todo(self, now: datetime) -> TodoContext:
         """Return what the to-do list is read against at a moment."""

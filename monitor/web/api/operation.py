@@ -12,7 +12,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from monitor.actions.actor import Actor, Right
-from monitor.actions.perform import Action, C, D, perform_async
+from monitor.actions.perform import Action, C, D
 from monitor.core.token_scope import TokenScope
 from monitor.queries.lists import Place
 from monitor.queries.tokens import ShownToken
@@ -83,9 +83,7 @@ class Call:
 
     async def perform(self, action: Action[C, D], command: C) -> D:
         """Return what an action returned, done by the caller now, and judged at once; raises RefusedError."""
-        done = await perform_async(self.context.store, action, command, actor=self.actor, now=self.now)
-        await self.context.judge_at_once()
-        return done
+        return await self.context.perform(action, command, actor=self.actor, now=self.now)
 
     async def query(self, read: Callable[[Tx], T]) -> T:
         """Return what a query reads."""

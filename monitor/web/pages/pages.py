@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from monitor.actions.perform import Action, C, D, perform_async
+from monitor.actions.perform import Action, C, D
 from monitor.queries.lines import OverviewContext
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.page_context import PageContext
@@ -27,10 +27,7 @@ class Pages:
 
     async def perform(self, request: Request, action: Action[C, D], command: C) -> D:
         """Return what an action returned, done by whoever asks, now, and judged at once; raises RefusedError."""
-        actor, now = visitor_of(request).actor, self.context.clock()
-        done = await perform_async(self.context.store, action, command, actor=actor, now=now)
-        await self.context.judge_at_once()
-        return done
+        return await self.context.perform(action, command, actor=visitor_of(request).actor, now=self.context.clock())
 
 
 def number_of(request: Request) -> int:
