@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.core.account import Account, AccountStatus
@@ -55,6 +55,29 @@ class ReviewEntry:
         """What people call it, its unit, and the id that a file of decisions names it by."""
         one = self.account
         return f"{one.name}（{one.platform.label}）\n{self.unit}\n{one.id}" if one else self.unit
+
+
+def entry_of(
+    said: Mapping[str, Finding | None],
+    facts: Iterable[str],
+    *,
+    account: Account | None,
+    unit: str,
+    index: Sequence[str],
+    title: Callable[[str], str],
+) -> ReviewEntry:
+    """Return the entry of what rules say, by their ids; `title` returns what a rule is called."""
+    found = [finding for finding in said.values() if finding]
+    cited = evidence_list(dict.fromkeys(mark for finding in found for mark in finding.evidence))
+    first = headline(found)
+    return ReviewEntry(
+        account=account,
+        unit=unit,
+        rules=[f"{title(rule)}：{one.label}。{one.clause}" if one else title(rule) for rule, one in said.items()],
+        facts=[*filter(None, facts), *([f"证据：{cited}"] if cited else [])],
+        index=index,
+        proposal="、".join(proposal.label for proposal in first.proposals) if first else "",
+    )
 
 
 def review_sheet(entries: Sequence[ReviewEntry], head: Sequence[str]) -> Document:
@@ -114,21 +137,17 @@ def _rate(rate: PassRate, titles: Mapping[str, str]) -> str:
 
 def _entry(dossier: Dossier, titles: Mapping[str, str], *, with_area: bool) -> ReviewEntry:
     account, found = dossier.account, _put(dossier)
-    first = headline(found)
-    cited = evidence_list(dict.fromkeys(each for finding in found for each in finding.evidence))
-    facts = (
-        *(finding.because for finding in found),
-        _counted(dossier),
-        *(f"已有决定：{_said(decision, titles)}" for decision in dossier.decisions),
-        f"证据：{cited}" if cited else "",
-    )
-    return ReviewEntry(
+    return entry_of(
+        {finding.rule: finding for finding in found},
+        (
+            *(finding.because for finding in found),
+            _counted(dossier),
+            *(f"已有决定：{_said(decision, titles)}" for decision in dossier.decisions),
+        ),
         account=account,
         unit=f"{account.area}{account.unit}" if with_area else account.unit,
-        rules=[f"{titles[finding.rule]}：{finding.label}。{finding.clause}" for finding in found],
-        facts=[fact for fact in facts if fact],
         index=dossier.index,
-        proposal="、".join(proposal.label for proposal in first.proposals) if first else "",
+        title=titles.__getitem__,
     )
 
 

@@ -10,11 +10,9 @@ from datetime import datetime
 from monitor.core.calendar import beijing_date
 from monitor.core.choices import choosable
 from monitor.core.decision import Ruling
-from monitor.core.judgement import headline
-from monitor.core.labels import evidence_list
 from monitor.core.phrases import Names
 from monitor.core.subject import Subject, SubjectKind
-from monitor.documents.review import ReviewEntry
+from monitor.documents.review import ReviewEntry, entry_of
 from monitor.queries.cases import CaseLine, lines_of
 from monitor.store import Tx
 from monitor.store.case_lists import CaseFilter, Wait, behind, by_rule, listed
@@ -104,17 +102,14 @@ def entries_of(page: ReviewPage, names: Names, title: Callable[[str], str]) -> t
 
 
 def _entry(subject: Subject, rows: Sequence[ReviewRow], names: Names, title: Callable[[str], str]) -> ReviewEntry:
-    account, findings = rows[0].line.account, [row.line.finding for row in rows if row.line.finding]
-    said = {row.line.case.rule: row.line.finding for row in rows}
-    cited = evidence_list(dict.fromkeys(mark for finding in findings for mark in finding.evidence))
-    first = headline(findings)
-    return ReviewEntry(
+    account = rows[0].line.account
+    return entry_of(
+        {row.line.case.rule: row.line.finding for row in rows},
+        [row.line.because for row in rows],
         account=account,
         unit=names.of(account) if account else names.unit(subject.area or "", subject.name),
-        rules=[f"{title(rule)}：{one.label}。{one.clause}" if one else title(rule) for rule, one in said.items()],
-        facts=[*(row.line.because for row in rows), *([f"证据：{cited}"] if cited else [])],
         index=rows[0].index,
-        proposal="、".join(proposal.label for proposal in first.proposals) if first else "",
+        title=title,
     )
 
 
