@@ -12,6 +12,9 @@ from monitor.pictures.svg import Picture
 Value = str | int | date | datetime | None
 """The values a cell may hold; a moment is written in Beijing time."""
 
+SIGNED = "签字：\n日期："
+"""What stands below a name in the box for its signature."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:

@@ -10,7 +10,7 @@ from itertools import accumulate
 from typing import IO, TYPE_CHECKING, Any
 
 from monitor.core.calendar import beijing
-from monitor.documents.document import Column, Document, DocumentLayout, Guidance, Table, Value
+from monitor.documents.document import SIGNED, Column, Document, DocumentLayout, Guidance, Table, Value
 from monitor.documents.word.xml import plain_text
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _sign(sheet: Worksheet, number: int, widths: Sequence[float], names: Sequenc
     sheet.set_row(number, _BOX_HEIGHT)
     edges = edges_of(widths, len(names))
     for place, name in enumerate(names):
-        first, last, said = edges[place], edges[place + 1] - 1, f"{name}\n签字：\n日期："
+        first, last, said = edges[place], edges[place + 1] - 1, f"{name}\n{SIGNED}"
         if last > first:
             sheet.merge_range(number, first, number, last, "", box)
         sheet.write_string(number, first, said, box)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from monitor.documents.document import Table, Value
+from monitor.documents.document import SIGNED, Table, Value
 from monitor.documents.word.xml import Xml, plain_text, xml_text
 
 HEAD_STYLE, CELL_STYLE = "表头", "表格文字"
@@ -65,8 +65,6 @@ def table_xml(table: Table, width: int, styles: Styles) -> Xml:
     return Xml(f"{_PROPERTIES.format(width=width)}<w:tblGrid>{grid}</w:tblGrid>{head}{body or look.nothing()}</w:tbl>")
 
 
-SIGNED = "签字：\n日期："
-"""What stands below a name in the box for its signature."""
 _BOX = 1500
 """How high such a box is at least, in twentieths of a point."""
 
