@@ -1,10 +1,13 @@
 import asyncio
 import json
+import re
 import shutil
 import socket
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from email.message import EmailMessage
+from hashlib import sha256
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -182,9 +185,12 @@ async def test_the_page_shows_what_was_sent_and_runs_nothing(server: SampleServe
     await channel.send(message("值班群", body="### 提醒\n<script>alert(1)</script>"))
     page = await get(server, "/")
     assert page.status == 200
-    assert "default-src 'none'" in page.headers["content-security-policy"]
-    assert "&lt;script&gt;alert(1)" in page.body.decode()
-    assert "<script" not in page.body.decode()
+    policy, body = page.headers["content-security-policy"], page.body.decode()
+    assert "default-src 'none'" in policy
+    assert "&lt;script&gt;alert(1)" in body
+    (own,) = re.findall(r"<script>([^<]*)</script>", body)
+    assert f"script-src 'sha256-{b64encode(sha256(own.encode()).digest()).decode()}';" in policy
+    assert "<script" not in body.replace(f"<script>{own}</script>", "", 1)
 
 
 async def test_unknown_places_are_not_found(server: SampleServer) -> None:
