@@ -83,7 +83,9 @@ _LEADS_TO: Mapping[Ruling, str] = {
     Ruling.RETAINED: "账号保留，这一次不再追究；下一次照常，更新等其他要求照常。",
     Ruling.CONSOLIDATED: "列入清理整合进度，期间继续监测和提醒更新；内容迁往所填账号后办理注销。",
     Ruling.DEREGISTERED: "列入注销进度，期间继续监测和提醒更新，直到核实账号已注销。",
-    Ruling.REVOKED: "自今天起恢复判定和提醒，已过的期间不追溯；事项已办结而问题仍在的，另列新事项，可从本事项打开。",
+    Ruling.REVOKED: (
+        "自今天起恢复判定和提醒，已过的期间不追溯；事项已办结而问题仍在的，另列新事项，可从本事项打开，整改时限接着算。"
+    ),
 }
 CLOSING = "同样的问题再出现会重新列入。"
 """What the end of a case by hand leads to."""

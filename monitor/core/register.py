@@ -20,6 +20,15 @@ from monitor.core.subject import Subject, SubjectKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suspension:
+    """A time for which a decision spared whoever has a trouble to settle: from a day on, up to another one."""
+
+    since: date
+    until: date
+    """The first day on which it is theirs again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
     """A case that is open about an account: its rule, and since when somebody has had it to settle."""
 
@@ -27,6 +36,9 @@ class Trouble:
     account: str
     rule: str
     since: date
+    """Also of an earlier case of the same trouble, that a decision ended which holds no more."""
+    paused: tuple[Suspension, ...] = ()
+    """When such decisions held: those days are nobody's delay, and what was used of the term before stays used."""
     proposed: frozenset[str] = frozenset()
     """The identifiers of what its finding proposes."""
     is_over: bool = False

@@ -274,7 +274,7 @@ class _View:
     def _settling(self, dossier: Dossier, trouble: Trouble, book: RuleBook) -> tuple[date | None, str]:
         """Return the last day for settling a trouble, None where no term runs for its unit, and how far it is."""
         has_term = sup_02.ID in book.clauses and not any(map(_spares_its_term, dossier.findings))
-        due = sup_02.due_on(trouble.rule, trouble.since, book) if has_term else None
+        due = sup_02.term_ends(trouble, book) if has_term else None
         stands = sup_02.settling(trouble, due, self.today, is_ending=dossier.account.id in self.ending)
         return (due if stands in {Settling.RUNNING, Settling.LATE} else None), stands.label
 

@@ -24,8 +24,8 @@ from monitor.store import Tx
 from monitor.store.decisions import decisions_of
 from monitor.store.facts import known
 from monitor.store.findings import stated
-from monitor.store.registers import TO_SETTLE
 from monitor.store.roster import versions_of
+from monitor.store.troubles import troubles
 
 
 class NoLetterError(Exception):
@@ -65,12 +65,12 @@ def _matter(line: CaseLine, moment: OverviewContext) -> Matter:
 def _due(tx: Tx, case: Case, context: LetterContext) -> date | None:
     """Return the last day of the unit's term, the same that reports name; None where none runs."""
     said = stated(tx, sup_02.ID, [case.subject.key]).get(case.subject.key)
-    begun = min((step.at for step in case.steps if step.kind in TO_SETTLE), default=None)
     is_spared = said is not None and said.state not in {State.OK, State.WARNING}
-    if begun is None or is_spared or sup_02.ID not in context.book.clauses:
+    mine = () if case.account is None else troubles(tx, [case.account], context.moment.now)
+    trouble = next((each for each in mine if each.case == case.id), None)
+    if trouble is None or is_spared or sup_02.ID not in context.book.clauses:
         return None
-    book = replace(context.book, calendar=context.moment.calendar.of(case.area))
-    return sup_02.due_on(case.rule, beijing_date(begun), book)
+    return sup_02.term_ends(trouble, replace(context.book, calendar=context.moment.calendar.of(case.area)))
 
 
 def read_handover(tx: Tx, account_id: str, context: LetterContext) -> Document | None:

@@ -6,27 +6,20 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import Any
-
-import sqlalchemy as sa
 
 from monitor.core.account import Account
 from monitor.core.calendar import EVER, beijing_date
-from monitor.core.case import StepKind
 from monitor.core.decision import Decision
-from monitor.core.finding import State
 from monitor.core.names import normal
 from monitor.core.record import Record
-from monitor.core.register import Register, Trouble, Version
-from monitor.core.rules.upd_03 import ID as CLOSING_GAPS
+from monitor.core.register import Register, Version
 from monitor.core.subject import SubjectKind
-from monitor.store import roster, tables
-from monitor.store.columns import IDS, bound, key_of, portions
+from monitor.store import roster
 from monitor.store.database import Tx
 from monitor.store.decisions import decisions_in, decisions_of
-from monitor.store.findings import CHUNK
 from monitor.store.papers import PaperReader
 from monitor.store.records import lives, records
+from monitor.store.troubles import troubles
 
 WEEKS = 53
 """How many published weeks a register reaches back: more than any rule or report looks at."""
@@ -60,7 +53,7 @@ def register(tx: Tx, area: str, *, now: datetime, known_at: datetime | None = No
             lambda: roster.units_outside(tx, area, at=now, known_at=known_by),
         ),
         decisions=(*decisions_in(tx, area, now, known_by), *_decisions(tx, ids, now, known_by)),
-        troubles=_troubles(tx, ids, min(now, known_by)),
+        troubles=troubles(tx, ids, min(now, known_by)),
         others=roster.areas_known(tx, {round_.series for round_ in rounds}, known_by) - {area},
         elsewhere={
             other: _weeks_of(tx, other, changed, now, known_by) for other in sorted(_left(earlier, ids, area, now))
@@ -103,7 +96,7 @@ def _weeks_of(
 
 def with_new_troubles(tx: Tx, before: Register, *, now: datetime) -> Register:
     """Return the register with the troubles as the cases stand now."""
-    return replace(before, troubles=_troubles(tx, before.by_id, now))
+    return replace(before, troubles=troubles(tx, before.by_id, now))
 
 
 def troubles_of(tx: Tx, area: str, account_ids: Collection[str], *, now: datetime) -> Register:
@@ -117,7 +110,7 @@ def troubles_of(tx: Tx, area: str, account_ids: Collection[str], *, now: datetim
         earlier=roster.versions_of(tx, ids, at=now, known_at=now),
         records=tuple(record for of_one in marked.values() for record in of_one),
         decisions=_decisions(tx, ids, now, now),
-        troubles=_troubles(tx, ids, now),
+        troubles=troubles(tx, ids, now),
     )
 
 
@@ -140,75 +133,6 @@ def _earlier(
 def _decisions(tx: Tx, ids: Collection[str], now: datetime, known_by: datetime) -> tuple[Decision, ...]:
     ruled = decisions_of(tx, ids, now, known_by)
     return tuple(decision for of_one in ruled.values() for decision in of_one)
-
-
-TO_SETTLE = (
-    StepKind.TASK,
-    StepKind.OVERDUE,
-    StepKind.ESCALATE,
-    StepKind.PROPOSE,
-    StepKind.REPEAT,
-    StepKind.SUSPECT,
-    StepKind.CONFIRM,
-)
-"""Steps by which somebody has a trouble to settle; those of the ladder before it is over are warnings."""
-
-
-def _troubles(tx: Tx, ids: Collection[str], at: datetime) -> tuple[Trouble, ...]:
-    """Return the accounts' cases that were open then about something that the unit has to settle, oldest first."""
-    is_short = len(ids) <= roster.IDS_AT_ONCE
-    rows = tx.execute(_UNSETTLED_OF, {"at": at, "ids": list(ids)}) if is_short else tx.execute(_UNSETTLED, {"at": at})
-    found = [row for row in rows if row.account in ids and row.said and row.said["state"] in _UNITS]
-    newest = _newest_posts(tx, {row.account for row in found if row.rule == CLOSING_GAPS}, at)
-    return tuple(
-        Trouble(
-            case=row.id,
-            account=row.account,
-            rule=row.rule,
-            since=beijing_date(row.begun),
-            proposed=frozenset(row.said.get("proposals", ())),
-            is_over=row.rule == CLOSING_GAPS and newest.get(row.account, EVER) > datetime.fromisoformat(row.episode),
-        )
-        for row in found
-    )
-
-
-def _newest_posts(tx: Tx, ids: Collection[str], at: datetime) -> Mapping[str, datetime]:
-    """Return when the newest post of each account appeared that was known then and still to be seen."""
-    post = tables.posts
-    newest = sa.func.max(post.c.published_at)
-    chosen = sa.select(post.c.account, newest).where(post.c.published_at <= at, post.c.first_seen <= at)
-    chosen = chosen.where(sa.or_(post.c.withdrawn_at.is_(None), post.c.withdrawn_at > at)).group_by(post.c.account)
-    rows = (tx.execute(chosen.where(post.c.account.in_(some))) for some in portions(sorted(ids), CHUNK))
-    return {account: moment for of_some in rows for account, moment in of_some}
-
-
-def _unsettled() -> sa.Select[Any]:
-    case, step, change = tables.cases, tables.steps, tables.finding_changes
-    at = bound(step.c.at, "at")
-    begun = sa.func.min(step.c.at).label("begun")
-    said = (
-        sa.select(change.c.content)
-        .where(change.c.subject == key_of(case.c.account), change.c.rule == case.c.rule, change.c.at <= at)
-        .order_by(change.c.at.desc(), change.c.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    return (
-        sa.select(case.c.id, case.c.account, case.c.rule, case.c.episode, begun, said.label("said"))
-        .join_from(case, step, step.c.case == case.c.id)
-        .where(case.c.opened_at <= at, sa.or_(case.c.closed_at.is_(None), case.c.closed_at > at))
-        .where(step.c.at <= at, step.c.kind.in_(TO_SETTLE))
-        .group_by(case.c.id, case.c.account, case.c.rule, case.c.episode)
-        .order_by(begun, case.c.id)
-    )
-
-
-_UNSETTLED = _unsettled()
-_UNSETTLED_OF = _UNSETTLED.where(tables.cases.c.account.in_(IDS))
-
-_UNITS = frozenset(state.value for state in (State.VIOLATED, State.WARNING, State.SUSPECTED))
-"""States that it is the unit's to end, as findings are written; what waits for the office is not."""
 
 
 def _concerning(

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from monitor.core.account import Account, Labelled
-from monitor.core.calendar import beijing_date
+from monitor.core.calendar import ONE_DAY, beijing_date
 from monitor.core.deregistration import is_under_way
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.needs import Needs
@@ -98,7 +98,23 @@ def is_ending(account: Account, register: Register) -> bool:
 
 def _late_from(trouble: Trouble, book: RuleBook) -> date:
     """Return the first day on which its period is over."""
-    return book.calendar.workday_after(trouble.since, _period(trouble, book) + 1)
+    return book.calendar.workday_after(_counted_from(trouble, book), _period(trouble, book) + 1)
+
+
+def term_ends(trouble: Trouble, book: RuleBook) -> date:
+    """Return the last day of the term in which a trouble is to be settled: 整改时限."""
+    return due_on(trouble.rule, _counted_from(trouble, book), book)
+
+
+def _counted_from(trouble: Trouble, book: RuleBook) -> date:
+    """Return the day from which a term of which nothing was spared would be as far as this one is.
+
+    An exemption, a stay or a false alarm that was decided and taken back suspends the term; it begins none anew.
+    """
+    spared = sum(
+        book.calendar.workdays_between(pause.since - ONE_DAY, pause.until - ONE_DAY) for pause in trouble.paused
+    )
+    return book.calendar.workday_after(trouble.since, spared)
 
 
 def due_on(rule: str, since: date, book: RuleBook) -> date:
@@ -138,7 +154,7 @@ def _period_of(rule: str, book: RuleBook) -> int:
 
 def _late(trouble: Trouble, book: RuleBook, now: datetime) -> int:
     """Return how many working days have begun since its period was over."""
-    return book.calendar.days_late(due_on(trouble.rule, trouble.since, book), beijing_date(now))
+    return book.calendar.days_late(term_ends(trouble, book), beijing_date(now))
 
 
 def _text(trouble: Trouble, book: RuleBook, now: datetime, *, is_ending: bool) -> str:
