@@ -176,8 +176,8 @@ async def test_whatever_holds_what_looks_write_is_trouble_until_that_can_be_writ
         raise StoreError("数据库正被其他程序占用，请稍后再试。")
 
     with monkeypatch.context() as patched:
-        for name in ("claim_due", "touch"):
-            patched.setattr(f"monitor.store.looks.{name}", held)
+        for name in ("due_sources.claim_due", "looks.touch"):
+            patched.setattr(f"monitor.store.{name}", held)
         for _ in range(3):
             await daemon.once(looking)
             await daemon.once(check)

@@ -39,6 +39,8 @@ from monitor.core.observation import MANUAL, LookFailedError, Sight
 from monitor.core.rules import see_01
 from monitor.core.token import TokenKey
 from monitor.daemon import Health
+from monitor.dispatch.embedded import Embedded
+from monitor.dispatch.port import Dispatch
 from monitor.ledger.uploads import Uploads
 from monitor.metrics import Build, Metrics
 from monitor.pipeline import look
@@ -178,6 +180,7 @@ class Parts:
         return Passes(
             store=self.store,
             looker=self.looker,
+            dispatch=self.dispatch,
             judge=AccountEvaluator(rules_in_force=self.rules_in_force, faults=self.faults),
             area_evaluator=AreaEvaluator(store=self.store, rules_in_force=self.rules_in_force, faults=self.faults),
             drafter=self.drafter,
@@ -231,6 +234,11 @@ class Parts:
             done=self._looked,
             faults=self.faults,
         )
+
+    @cached_property
+    def dispatch(self) -> Dispatch:
+        """Has due sources looked at."""
+        return Embedded(store=self.store, handler=self.looker, clock=self.clock)
 
     @cached_property
     def claim_verifier(self) -> ClaimVerifier:

@@ -351,6 +351,8 @@ class Look:
     raw: bytes | None = None
     """The bytes seen, kept as evidence only where a verdict or a standing changes."""
     seconds: float = 0.0
+    claim: str | None = None
+    """The claim under which it was made: worth nothing once somebody else has the source. None: nobody claimed it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,13 +24,13 @@ from monitor.core.observation import (
     of_part,
     within_bounds,
 )
+from monitor.dispatch.port import Supply
 from monitor.pipeline.faults import Faults
 from monitor.store import Store, StoreError, Tx, looks, tokens
+from monitor.store.looks import Due
 
 IN_HAND = 100
 """How many looks one pass has under way at most."""
-LEASE = timedelta(minutes=10)
-"""How long a claimed source is left to us; longer than any look takes with those before it at its host."""
 CHUNK_EVERY = 0.5
 """Seconds after which the looks that ended are written down, though others are still under way."""
 
@@ -82,7 +82,7 @@ class KeptSessions(Protocol):
 class _Begun:
     """A look under way."""
 
-    due: looks.Due
+    due: Due
     fetch: LookFetch
     task: asyncio.Task[Look]
 
@@ -108,14 +108,14 @@ class _Hand:
         self.begun = [begun for begun in self.begun if not begun.task.done()]
         return sorted((begun.task.result() for begun in over if not begun.task.cancelled()), key=lambda look: look.at)
 
-    async def let_go(self, *, only_waiting: bool = False) -> list[str]:
+    async def let_go(self, *, only_waiting: bool = False) -> list[Due]:
         """Cancel the looks, or those that only wait for their turn; return the sources not looked at therefore."""
         gone = [begun for begun in self.begun if not begun.task.done() and (begun.fetch.is_waiting or not only_waiting)]
         for begun in gone:
             begun.task.cancel()
         if gone:
             await asyncio.wait([begun.task for begun in gone])
-        return [begun.due.source.id for begun in gone]
+        return [begun.due for begun in gone]
 
 
 @dataclass(slots=True, eq=False)
@@ -124,7 +124,7 @@ class _Left:
 
     looks: list[Look] = field(default_factory=list)
     """Looks that ended and that the database did not take."""
-    claimed: list[str] = field(default_factory=list)
+    claimed: list[Due] = field(default_factory=list)
     """Sources that were claimed and not looked at."""
     hands: list[_Hand] = field(default_factory=list)
     is_stopping: bool = False
@@ -145,8 +145,8 @@ class Looker:
     faults: Faults
     _left: _Left = field(default_factory=_Left)
 
-    async def look_due(self, names: Collection[str], may_begin: Callable[[], bool] = lambda: True) -> int:
-        """Look at sources of these collectors until nobody's turn has come; return how many were looked at.
+    async def look(self, supply: Supply, may_begin: Callable[[], bool] = lambda: True) -> int:
+        """Look at the sources that are given out until there are no more; return how many were looked at.
 
         A host is asked for few at a time and takes on more as looks end, so that a slow one keeps nobody else waiting;
         what ended is written down at once. Raises StoreError: then nothing more is asked for, and what had been seen
@@ -159,7 +159,7 @@ class Looker:
         try:
             while True:
                 if may_begin() and not self._left.is_stopping:
-                    await self._take(hand, names)
+                    await self._take(hand, supply)
                 if not hand.begun:
                     return count
                 ended = await hand.ended()
@@ -203,32 +203,27 @@ class Looker:
         if not self.sessions.is_restored:
             self.sessions.restore(await self.store.query(tokens.kept))
 
-    async def _take(self, hand: _Hand, names: Collection[str]) -> None:
+    def reach(self, names: Collection[str]) -> int:
+        """Return how many looks at one host are worth having under way."""
+        return max(1, min(map(self.door.reach, names), default=1))
+
+    async def _take(self, hand: _Hand, supply: Supply) -> None:
         """Begin the looks for which there is room, at hosts that have come through half of what they had."""
-        now, begun, per_host = self.clock(), hand.at_hosts(), max(1, min(map(self.door.reach, names), default=1))
+        begun, per_host = hand.at_hosts(), self.reach(supply.names)
         full = sorted(host for host, count in begun.items() if 2 * count > per_host)
         room = looks.Capacity(limit=IN_HAND - len(hand.begun), per_host=per_host, begun=begun, full=full)
         if not room.limit:
             return
         unlooked, self._left.claimed = self._left.claimed, []
-
-        def claim(tx: Tx) -> tuple[looks.Due, ...]:
-            looks.release(tx, unlooked)
-            return looks.claim_due(tx, now, collectors=list(names), room=room, lease=LEASE)
-
-        def is_any_due(tx: Tx) -> bool:
-            return bool(unlooked) or looks.is_any_due(tx, now, collectors=list(names), full=full)
-
         try:
-            due = await self.store.write_if(is_any_due, claim)
+            due = await supply.take(room, unlooked)
         except StoreError:
             self._left.claimed += unlooked
             raise
         if due and self._left.is_stopping:  # meanwhile
-            unlooked = [entry.source.id for entry in due]
-            await self.store.write(lambda tx: looks.release(tx, unlooked))
+            await self.store.write(lambda tx: looks.release(tx, due))
             return
-        for entry in due or ():
+        for entry in due:
             fetch = self._fetch(entry)
             hand.begun.append(_Begun(entry, fetch, asyncio.ensure_future(self._look(entry, fetch))))
 
@@ -251,7 +246,7 @@ class Looker:
         tokens.keep(tx, unsaved, self.clock())
         return looks.record(tx, seen, self._next)
 
-    def _fetch(self, due: looks.Due) -> LookFetch:
+    def _fetch(self, due: Due) -> LookFetch:
         collector = self.collectors[due.source.collector]
         is_believed = not due.is_asked and schedule.is_believed(due.read_at, due.newest, self.clock())
         return self.door.bind(
@@ -261,7 +256,7 @@ class Looker:
             platform=collector.name,
         )
 
-    async def _look(self, due: looks.Due, fetch: LookFetch) -> Look:
+    async def _look(self, due: Due, fetch: LookFetch) -> Look:
         started = perf_counter()
         sight = await self._sight(self.collectors[due.source.collector], due.source, fetch)
         seconds = perf_counter() - started
@@ -273,6 +268,7 @@ class Looker:
             validators=due.validators if isinstance(sight, Unchanged) else fetch.validators,
             raw=fetch.raw,
             seconds=seconds,
+            claim=due.claim,
         )
 
     async def _sight(self, collector: Collector, source: Source, fetch: LookFetch) -> Sight:
@@ -288,7 +284,7 @@ class Looker:
                 sight = Blind(reason=failed.reason, detail=failed.detail, retry_after=failed.retry_after)
         return sight
 
-    def _next(self, due: looks.Due, look: Look) -> datetime:
+    def _next(self, due: Due, look: Look) -> datetime:
         every = self.every(due.source)
         if isinstance(look.sight, Blind):
             return schedule.retry_at(due.source.id, every, due.failures, look.sight.retry_after, look.at)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from monitor.dispatch.port import Dispatch
 from monitor.ledger.uploads import Uploads
 from monitor.pipeline.auditing import Auditor, Lost
 from monitor.pipeline.chain import Chain
@@ -31,6 +32,7 @@ class Passes:
 
     store: Store
     looker: Looker
+    dispatch: Dispatch
     judge: AccountEvaluator
     area_evaluator: AreaEvaluator
     drafter: Drafter
@@ -59,7 +61,7 @@ class Passes:
         """
         if not await self.timekeeper.is_right():
             return 0
-        return await self.looker.look_due(names, lambda: may_begin() and not self.watch.is_cut_off)
+        return await self.dispatch.submit(names, lambda: may_begin() and not self.watch.is_cut_off)
 
     async def stop_looking(self) -> None:
         """Begin no more looks, and let go of those that only wait for their turn at a host."""

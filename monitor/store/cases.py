@@ -115,11 +115,12 @@ def is_any_due(tx: Tx, now: datetime) -> bool:
 def due_for_judgement(tx: Tx, now: datetime, limit: int) -> tuple[str, ...]:
     """Return accounts to be judged now, longest waiting first, removed ones included (see `retire`).
 
-    On PostgreSQL they are locked until the transaction ends, so that no look is lost to `apply`.
+    On PostgreSQL they are locked until the transaction ends, so that no look is lost to `apply`; one of which a look
+    is just being written is left for the next time.
     """
     table = tables.accounts
     chosen = sa.select(table.c.id).where(table.c.evaluate_at <= now).order_by(table.c.evaluate_at).limit(limit)
-    return tuple(tx.scalars(chosen.with_for_update()))
+    return tuple(tx.scalars(chosen.with_for_update(skip_locked=True)))
 
 
 def open_cases(

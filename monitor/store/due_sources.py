@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,6 +35,8 @@ class Due:
     """When its page was last read, and not only said to be the same."""
     is_asked: bool = False
     """True if it is to be read before a case of its account goes on."""
+    claim: str | None = None
+    """The claim under which it was handed out; None where nobody claimed it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +84,15 @@ def accounts_due(tx: Tx, now: datetime) -> frozenset[str]:
 
 
 def claim_due(
-    tx: Tx, now: datetime, *, collectors: Collection[str], room: Capacity, lease: timedelta
+    tx: Tx,
+    now: datetime,
+    *,
+    collectors: Collection[str],
+    room: Capacity,
+    lease: timedelta,
+    claim: str | None = None,
 ) -> tuple[Due, ...]:
-    """Return sources of these collectors whose turn it is, and keep them until now + lease.
+    """Return sources of these collectors whose turn it is, and keep them until now + lease, under the name of a claim.
 
     Every host has one before any has two, and so on; among those alike the longest overdue come first. Nobody else
     is given them in that time; `record` and `release` end the lease, and so does its expiry.
@@ -102,17 +110,28 @@ def claim_due(
     first = [id_ for nth, _, id_ in ranked if room.per_host is None or nth <= room.per_host][: room.limit]
     locked = due_facts().where(table.c.id.in_(first)).with_for_update(of=table, skip_locked=True)
     found = {due.source.id: due for due in map(due_of, tx.execute(locked))}
-    due = tuple(found[id_] for id_ in first if id_ in found)
-    leased = sa.update(table).where(table.c.id == bound(table.c.id, "b_id")).values(leased_until=now + lease)
+    due = tuple(replace(found[id_], claim=claim) for id_ in first if id_ in found)
+    leased = sa.update(table).where(table.c.id == bound(table.c.id, "b_id"))
+    leased = leased.values(leased_until=now + lease, claim=claim)
     run(tx, leased, [{"b_id": entry.source.id} for entry in due])
     return due
 
 
-def release(tx: Tx, source_ids: Iterable[str]) -> None:
-    """End the leases of sources that were claimed and not looked at."""
+def claimed(tx: Tx, source_ids: Collection[str], claim: str) -> tuple[Due, ...]:
+    """Return those of these sources that are still handed out under a claim, in their order."""
     table = tables.sources
-    ended = sa.update(table).where(table.c.id == bound(table.c.id, "b_id")).values(leased_until=None)
-    run(tx, ended, [{"b_id": id_} for id_ in source_ids])
+    chosen = due_facts().where(table.c.id.in_(source_ids), table.c.claim == claim, table.c.dropped_at.is_(None))
+    found = {due.source.id: replace(due, claim=claim) for due in map(due_of, tx.execute(chosen))}
+    return tuple(found[id_] for id_ in source_ids if id_ in found)
+
+
+def release(tx: Tx, claimed: Iterable[Due]) -> None:
+    """End the leases of sources that were claimed and not looked at, unless somebody else has claimed them since."""
+    table = tables.sources
+    is_ours = table.c.claim.is_not_distinct_from(bound(table.c.claim, "b_claim"))
+    ended = sa.update(table).where(table.c.id == bound(table.c.id, "b_id"), is_ours)
+    ended = ended.values(leased_until=None, claim=None)
+    run(tx, ended, [{"b_id": due.source.id, "b_claim": due.claim} for due in claimed])
 
 
 def touch(tx: Tx) -> None:

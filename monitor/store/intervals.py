@@ -75,13 +75,18 @@ class LookEntry:
 
 
 def known_before(tx: Tx, looks: Sequence[Look]) -> dict[str, Before]:
-    """Return what is known of the sources that are still looked at, and lock their accounts."""
+    """Return what is known of the sources that are still looked at, and lock them and their accounts.
+
+    A source that was handed out to somebody else since a look at it began is left out: whoever lost a claim comes late.
+    """
     account = tables.accounts
     ids = sorted({look.source.account for look in looks})
     if tx.dialect.name != "sqlite":  # there the whole transaction has the lock
         tx.execute(sa.select(account.c.id).where(account.c.id.in_(ids)).order_by(account.c.id).with_for_update())
     table = tables.sources
-    chosen = due_facts().where(table.c.id.in_([look.source.id for look in looks]), table.c.dropped_at.is_(None))
+    claims = {look.source.id: look.claim for look in looks}
+    chosen = due_facts().where(table.c.id.in_(claims), table.c.dropped_at.is_(None))
+    locked = chosen.order_by(table.c.id).with_for_update(of=table)
     return {
         row.id: Before(
             due=due_of(row),
@@ -96,7 +101,8 @@ def known_before(tx: Tx, looks: Sequence[Look]) -> dict[str, Before]:
             posts=PostCount(count=row.posts, newest=row.newest_post_at),
             portrait=STRANGER if row.portrait is None else decode(Portrait, row.portrait),
         )
-        for row in tx.execute(chosen)
+        for row in tx.execute(locked)
+        if claims[row.id] in {None, row.claim}
     }
 
 

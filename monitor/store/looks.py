@@ -70,7 +70,8 @@ def record(tx: Tx, looks: Sequence[Look], schedule: Schedule) -> tuple[Recorded,
 
     A look that saw what the source's last timeline showed prolongs that interval if it is not too
     long ago; the same reason again prolongs the reason. Accounts about which anything new was
-    learnt are marked to be judged. A look at a source that left the roster meanwhile is dropped.
+    learnt are marked to be judged. A look at a source that left the roster meanwhile is dropped, and so is one under a
+    claim that has ended: it was kept already, or somebody else looks at the source.
     """
     return tuple(recorded for batch in _rounds(looks) for recorded in _record(tx, batch, schedule))
 
@@ -300,7 +301,7 @@ def _update_source() -> sa.Update:
     return (
         sa.update(table)
         .where(table.c.id == bound(table.c.id, "b_id"))
-        .values(leased_until=None, deaths=0, quarantined_until=None, **values)
+        .values(leased_until=None, claim=None, losses=0, deaths=0, quarantined_until=None, **values)
     )
 
 

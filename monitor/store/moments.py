@@ -256,7 +256,7 @@ def _put_off(tx: Tx, now: datetime) -> None:
         interval = SPREAD if row.last_look_at is None else row.next_look_at - row.last_look_at
         soon = now + max(timedelta(), min(SPREAD, interval)) * share(one.id)
         tx.execute(sa.update(source).where(source.c.id == row.id).values(next_look_at=soon))
-    tx.execute(sa.update(source).where(source.c.leased_until > now).values(leased_until=None))
+    tx.execute(sa.update(source).where(source.c.leased_until > now).values(leased_until=None, claim=None))
     _not_later(tx, source.c.quarantined_until, now, now + _FURTHEST)
     for table in (tables.accounts, tables.areas):
         _not_later(tx, table.c.evaluate_at, now)

@@ -65,7 +65,7 @@ def begin(tx: Tx, now: datetime) -> tuple[Quarantined, ...]:
 def release(tx: Tx) -> None:
     """End all leases: their holders look at nothing any more."""
     table = tables.sources
-    tx.execute(sa.update(table).where(table.c.leased_until.is_not(None)).values(leased_until=None))
+    tx.execute(sa.update(table).where(table.c.leased_until.is_not(None)).values(leased_until=None, claim=None))
 
 
 def is_free(now: datetime) -> sa.ColumnElement[bool]:

@@ -523,6 +523,6 @@ def _drop(tx: Tx, source_ids: Sequence[str], now: datetime) -> None:
     statement = (
         sa.update(table)
         .where(table.c.id == sa.bindparam("b_id"))
-        .values(dropped_at=bound(table.c.dropped_at, "b_at"), next_look_at=None, leased_until=None)
+        .values(dropped_at=bound(table.c.dropped_at, "b_at"), next_look_at=None, leased_until=None, claim=None)
     )
     run(tx, statement, [{"b_id": id_, "b_at": now} for id_ in source_ids])

@@ -145,6 +145,8 @@ sources = Table(
     Column("dropped_at", UtcDateTime),
     Column("next_look_at", UtcDateTime),
     Column("leased_until", UtcDateTime),
+    Column("claim", Text),
+    Column("losses", Integer, nullable=False, server_default=sa.text("0")),
     Column("failures", Integer, nullable=False),
     Column("last_look_at", UtcDateTime),
     Column("last_outcome", Text, nullable=False),
@@ -171,7 +173,8 @@ sources = Table(
 )
 """How looking goes. `timeline` and `blind` are the observations that the next look may prolong.
 
-Looks at one `host` wait for each other.
+Looks at one `host` wait for each other. Under which `claim` a source was handed out last is known until its look is
+kept; `losses` is how many workers in a row were lost during a look at it.
 
 `standing` is what is certain of it. `read_at` is when its page was last read, and not only said to be the same;
 `asked_at` is since when it is to be read before a case goes on. `deaths` is during how many looks in a row the service

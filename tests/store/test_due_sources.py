@@ -91,5 +91,5 @@ def test_a_full_host_is_passed_over_and_what_was_let_go_of_is_due_again(store: S
         (one,) = looks.claim_due(tx, NOW, collectors=["feed"], room=room, lease=HOUR)
         assert one.source.host == "quick"
         assert not looks.is_any_due(tx, NOW, collectors=["feed"], full=["slow"])
-        looks.release(tx, [row.id for row in tx.execute(sa.select(tables.sources.c.id))])
+        looks.release(tx, [one])
         assert looks.is_any_due(tx, NOW, collectors=["feed"], full=["slow"])
