@@ -31,7 +31,7 @@ FROM ${BASE}
 
 LABEL org.opencontainers.image.title="Xuncha 巡查" \
       org.opencontainers.image.description="Watches a government's new-media accounts, and tells the people responsible before a rule is broken." \
-      org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.version="1.0.0" \
       org.opencontainers.image.licenses="Apache-2.0"
 
 # A number, so that whoever runs the image can see that it is not root. A folder mounted at /data must belong to it.

@@ -3,11 +3,13 @@
 import hashlib
 import itertools
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import tarfile
+import tomllib
 import urllib.request
 import zipfile
 from collections.abc import Mapping
@@ -88,6 +90,22 @@ def test_the_sdist_makes_the_same_wheel(first: Mapping[str, Path], tmp_path: Pat
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as sock:
         return int(sock.getsockname()[1])
+
+
+def test_the_version_is_the_same_wherever_it_stands(first: Mapping[str, Path], tmp_path: Path) -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert {path.name for path in first.values()} == {f"xuncha-{version}.tar.gz", f"xuncha-{version}-py3-none-any.whl"}
+    with zipfile.ZipFile(first["wheel"]) as archive:
+        archive.extractall(tmp_path)  # noqa: S202 - our own
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [*XUNCHA, "--version"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"xuncha {version}\n"
+    newest = re.search(r"^## \[(.*?)\] - \d{4}-\d{2}-\d{2}$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert newest is not None
+    assert newest[1] == version, "what changed in this version stands on top, with its day"
+    assert f'image.version="{version}"' in (ROOT / "Dockerfile").read_text("utf-8")
 
 
 def settings(name: str) -> str:

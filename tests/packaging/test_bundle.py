@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -155,6 +156,8 @@ def test_a_bundle_names_every_part_and_no_registry(made: Path, tmp_path: Path) -
     with tarfile.open(made) as archive:
         archive.extractall(tmp_path, filter="data")
     (folder,) = tmp_path.iterdir()
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert (made.name, folder.name) == (f"xuncha-{version}-bundle.tar.gz", f"xuncha-{version}-bundle")
     checked = subprocess.run(["sha256sum", "--check", "--quiet", "--strict", "SHA256SUMS"], cwd=folder, check=False)
     assert checked.returncode == 0
     for name in ("requirements.txt", "targets.txt", "sbom.cdx.json", "install", "README.txt"):
