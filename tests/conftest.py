@@ -21,7 +21,8 @@ MEMORY, ROOM = Path("/dev/shm"), 4 << 30  # noqa: S108 - the kernel's folder in 
 if "PYTEST_DEBUG_TEMPROOT" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
     os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)
 
-settings.register_profile("ours", max_examples=often(100))
+# How long an example takes tells how busy the machine is, and nothing of what is tested.
+settings.register_profile("ours", max_examples=often(100), deadline=None)
 settings.load_profile("ours")
 
 LONGEST_FIRST = (

@@ -31,7 +31,7 @@ def newest(seen: Timeline) -> date:
     return beijing_date(seen.newest.published_at)
 
 
-@settings(max_examples=often(250), deadline=None)
+@settings(max_examples=often(250))
 @given(seed=st.integers(0, 10**9))
 @example(seed=844)
 @example(seed=1115)
@@ -49,7 +49,7 @@ def test_a_complete_list_shows_its_newest_post_and_no_time_is_made_up(seed: int)
         assert not any(post.is_year_guessed for post in seen.posts)
 
 
-@settings(max_examples=often(60), deadline=None)
+@settings(max_examples=often(60))
 @given(seed=st.integers(0, 10**9))
 def test_a_list_whose_dates_cannot_be_read_is_not_hidden_by_an_older_one_beside_it(seed: int) -> None:
     column = columns.beside(seed)
@@ -59,7 +59,7 @@ def test_a_list_whose_dates_cannot_be_read_is_not_hidden_by_an_older_one_beside_
         assert {beijing_date(post.published_at) for post in seen.posts if not post.is_year_guessed} <= column.days
 
 
-@settings(max_examples=often(60), deadline=None)
+@settings(max_examples=often(60))
 @given(seed=st.integers(0, 10**9))
 def test_an_article_is_one_post_of_its_own_day_whatever_stands_beside_it(seed: int) -> None:
     column = columns.article(seed)

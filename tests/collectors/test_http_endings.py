@@ -190,7 +190,7 @@ async def looked(said: bytes) -> Timeline | Reason:
         await there.close()
 
 
-@settings(max_examples=often(120), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=often(120), suppress_health_check=[HealthCheck.too_slow])
 @given(
     newest_first=st.booleans(),
     coding=st.sampled_from(sorted(ENCODERS)),

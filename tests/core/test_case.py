@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.app.rules import all_area_rules, all_rules
@@ -386,7 +386,6 @@ def test_what_the_office_has_is_named_to_it_again_and_again() -> None:
     assert steps[3:] == [("05-18", "task"), ("06-01", "task")]
 
 
-@settings(deadline=None)
 @given(st.integers(0, 60))
 def test_whatever_days_off_move_nobody_is_urged_again_on_the_day_after(before: int) -> None:
     begun = date(2026, 2, 24) - timedelta(days=before)

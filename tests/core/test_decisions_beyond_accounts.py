@@ -81,7 +81,7 @@ def said(rule: AreaRule, of: Register, on: date) -> dict[Subject, Finding]:
 
 
 @pytest.mark.parametrize("id_", ABOUT)
-@settings(deadline=None, max_examples=often(25))
+@settings(max_examples=often(25))
 @given(data=st.data(), day=DAY)
 def test_a_unit_or_an_area_is_exempted_exactly_while_an_exemption_of_its_own_is_in_force(
     id_: str, data: st.DataObject, day: int
@@ -104,7 +104,7 @@ def test_a_unit_or_an_area_is_exempted_exactly_while_an_exemption_of_its_own_is_
             assert after == before
 
 
-@settings(deadline=None, max_examples=often(25))
+@settings(max_examples=often(25))
 @given(data=st.data(), day=DAY)
 def test_no_decision_about_a_unit_or_an_area_changes_the_pass_rate(data: st.DataObject, day: int) -> None:
     on, of = FIRST + timedelta(days=day), register(*TWO)
@@ -118,7 +118,7 @@ def test_no_decision_about_a_unit_or_an_area_changes_the_pass_rate(data: st.Data
     assert before == after
 
 
-@settings(deadline=None, max_examples=often(50))
+@settings(max_examples=often(50))
 @given(data=st.data())
 def test_what_is_in_force_about_one_subject_is_what_would_be_without_the_others(data: st.DataObject) -> None:
     course = tuple(decision for id_, (_, unit) in ABOUT.items() for decision in data.draw(courses(id_, unit)))

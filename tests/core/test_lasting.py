@@ -206,14 +206,14 @@ def holds_for_its_own_trouble(rule: str, history: History, made_on: int, *, is_f
 
 
 @pytest.mark.parametrize("rule", ASKED)
-@settings(deadline=None, max_examples=6)
+@settings(max_examples=6)
 @given(history=histories())
 def test_a_state_began_on_the_first_day_that_said_so_and_that_day_never_moves(rule: str, history: History) -> None:
     began_on_the_first_day_that_said_so(rule, history)
 
 
 @pytest.mark.parametrize("rule", ASKED)
-@settings(deadline=None, max_examples=6)
+@settings(max_examples=6)
 @given(history=histories(), made_on=DAY, is_from_file=st.booleans())
 def test_an_old_decision_holds_for_the_trouble_it_was_made_on_and_for_none_that_begins_anew(
     rule: str, history: History, made_on: int, *, is_from_file: bool
@@ -233,7 +233,7 @@ def test_an_incident_found_to_be_false_is_not_held_against_a_unit_whose_level_is
 
 @pytest.mark.slow
 @pytest.mark.parametrize("rule", ASKED)
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(history=histories(), made_on=DAY, is_from_file=st.booleans())
 def test_both_hold_in_many_histories(rule: str, history: History, made_on: int, *, is_from_file: bool) -> None:
     began_on_the_first_day_that_said_so(rule, history)
@@ -255,7 +255,7 @@ class Asked(Register):
 
 
 @pytest.mark.parametrize("rule", sorted(id_ for id_, rule in RULES.items() if rule.reach is not None))
-@settings(deadline=None, max_examples=often(10))
+@settings(max_examples=often(10))
 @given(history=histories())
 def test_a_rule_whose_past_is_asked_reads_no_records_but_those_it_names(rule: str, history: History) -> None:
     day = DAYS - 1

@@ -198,4 +198,4 @@ class Lives(RuleBasedStateMachine):
 
 
 TestLives = Lives.TestCase
-TestLives.settings = settings(max_examples=often(60), stateful_step_count=20, deadline=None)
+TestLives.settings = settings(max_examples=often(60), stateful_step_count=20)

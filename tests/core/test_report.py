@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.calendar import WorkCalendar
@@ -45,7 +45,6 @@ def test_on_every_day_the_next_of_each_kind_is_told_and_lies_ahead_on_a_working_
         assert one in due_reports(one.on, OFF)
 
 
-@settings(deadline=None)
 @given(DAYS)
 def test_no_week_and_no_month_is_left_out(first: date) -> None:
     told = {

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise, product
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.account import Account, AccountStatus, Platform, Scope, UnitLevel
@@ -68,7 +68,6 @@ def bulletins(draw: st.DrawFn) -> tuple[Round, ...]:
     )
 
 
-@settings(deadline=None)
 @given(rounds=bulletins(), opened=st.none() | DAYS, decided=st.none() | DAYS)
 def test_upd_02_holds_where_every_way_in_which_the_rounds_may_have_gone_says_so(
     rounds: tuple[Round, ...], opened: date | None, decided: date | None
@@ -138,7 +137,6 @@ def counties(draw: st.DrawFn) -> Register:
     )
 
 
-@settings(deadline=None)
 @given(county=counties())
 def test_weak_01_holds_where_both_latest_weeks_are_below_the_mean_of_those_filed(county: Register) -> None:
     found = {finding.account: finding.state for finding in judged(weak_01.RULE, county, NOW)}
@@ -175,7 +173,6 @@ def _mean(place: int, county: Register) -> Fraction | None:
     return sum(values, Fraction()) / len(values) if len(values) >= 3 else None
 
 
-@settings(deadline=None)
 @given(county=counties(), more=st.integers(0, 12))
 def test_cap_01_counts_whatever_is_judged_and_in_scope_but_websites(county: Register, more: int) -> None:
     accounts = (*county.accounts, *(account(id=f"B{number:02}") for number in range(more)))
@@ -189,7 +186,6 @@ def test_cap_01_counts_whatever_is_judged_and_in_scope_but_websites(county: Regi
         assert found.state in {State.OK, State.NOT_APPLICABLE}
 
 
-@settings(deadline=None)
 @given(
     today=st.integers(-3, 3).map(lambda days: DEADLINE + timedelta(days=days)),
     listed=st.none() | st.integers(0, 40),

@@ -98,7 +98,7 @@ TEXTS = st.lists(st.one_of(WORDS, st.sampled_from(NOISE), st.text(SEEN, max_size
 EVENTS = {kind for kind, form in FORMS.items() if form.silence is Silence.PLAIN}
 
 
-@settings(max_examples=often(400), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=often(400), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kind=st.sampled_from([kind for kind, form in FORMS.items() if form.results]), text=TEXTS)
 def test_a_text_is_taken_for_a_result_only_where_it_is_the_whole_of_its_word(
     tmp_path: Path, kind: RecordKind, text: str
@@ -118,7 +118,7 @@ def test_a_text_is_taken_for_a_result_only_where_it_is_the_whole_of_its_word(
         assert found.result is meant
 
 
-@settings(max_examples=often(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=often(200), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(saying=st.sampled_from(SAYING), text=TEXTS)
 def test_a_text_changes_nothing_of_a_result_that_is_named(
     tmp_path: Path, saying: tuple[RecordKind, Result], text: str

@@ -96,7 +96,6 @@ ACCOUNTS = st.builds(
 @pytest.mark.parametrize("suffix", ["xlsx", "csv"])
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    deadline=None,
     max_examples=often(50),
 )
 @given(accounts=st.lists(ACCOUNTS, max_size=4, unique_by=lambda account: account.id))
@@ -112,7 +111,7 @@ def test_every_column_is_tried_with_something_in_it_that_a_new_account_has_not()
     plain = account()
     filled: set[str] = set()
 
-    @settings(max_examples=100, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=100, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(entry=ACCOUNTS)
     def look(entry: Account) -> None:
         filled.update(column.name for column in COLUMNS if column.of(entry) not in {None, column.of(plain)})

@@ -35,7 +35,6 @@ from tests.often import often
 UNTIL = date(2026, 11, 30)
 often_enough = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    deadline=None,
     max_examples=often(15),
 )
 ENDINGS = pytest.mark.parametrize("ending", ["xlsx", "csv"])

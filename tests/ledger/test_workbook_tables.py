@@ -89,7 +89,7 @@ def sheets(draw: st.DrawFn, *, is_bad: bool) -> Sheet:
     return Sheet(above=draw(st.integers(0, 3)), columns=tuple(columns), rows=tuple(rows), runs=runs)
 
 
-CHECKS = settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=often(40))
+CHECKS = settings(suppress_health_check=list(HealthCheck), max_examples=often(40))
 
 
 @CHECKS

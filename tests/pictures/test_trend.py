@@ -85,7 +85,6 @@ def test_a_telephone_has_the_year_in_two_halves_that_fit_it_and_leave_no_month_o
     assert [float(width) <= 358 for width in widths] == [True, True]
 
 
-@settings(deadline=None)
 @given(st.lists(counts, max_size=12))
 def test_whatever_was_counted_the_picture_is_whole(found: list[tuple[int, int, int]]) -> None:
     months = [month(n, checked, min(failed, checked), un) for n, (checked, failed, un) in enumerate(found)]
@@ -120,7 +119,7 @@ def test_the_dots_are_a_small_picture_of_the_same_shape_and_always_the_same_file
     assert dots([*YEAR[:11], month(12, 23, 9)]) != png
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(st.lists(counts, max_size=12))
 def test_dots_are_drawn_whatever_was_counted(found: list[tuple[int, int, int]]) -> None:
     months = [month(n, checked, min(failed, checked), un) for n, (checked, failed, un) in enumerate(found)]

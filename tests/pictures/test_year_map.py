@@ -105,7 +105,7 @@ def test_every_sign_has_its_word() -> None:
 ages = st.integers(0, 600)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(ages, st.booleans(), st.booleans(), st.booleans(), st.booleans()), max_size=400),
     st.lists(st.tuples(ages, ages), max_size=30),

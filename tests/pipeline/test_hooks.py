@@ -499,7 +499,7 @@ async def test_what_was_told_is_let_go_of_in_time_and_what_waits_is_not(side: Si
     assert side.states() == [DeliveryState.WAITING]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(
     fates=st.lists(st.sampled_from(["sent", "500", "killed before", "killed after"]), min_size=1, max_size=25),
     changes=st.lists(st.sampled_from([0, 1, 2]), min_size=1, max_size=8),

@@ -127,7 +127,7 @@ async def seen_unsent(made: Office, post: Post) -> None:
     await made.parts.passes.judge_all()
 
 
-@examples(max_examples=often(10), deadline=None)
+@examples(max_examples=often(10))
 @given(
     ages=st.lists(st.integers(8 * 24, 30 * 24), min_size=1, max_size=3),
     steps=st.lists(st.integers(1, 24 * 60), min_size=4, max_size=12),

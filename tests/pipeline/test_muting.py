@@ -128,7 +128,7 @@ async def test_a_mute_stops_words_and_nothing_else(tmp_path: Path, posts_on: int
 
 
 @pytest.mark.slow
-@trying(max_examples=often(15), deadline=None, derandomize=True)
+@trying(max_examples=often(15), derandomize=True)
 @given(posts_on=st.none() | st.integers(0, DAYS - 1), first=st.integers(0, DAYS - 1), length=st.integers(0, DAYS))
 async def test_after_any_mute_exactly_what_is_still_true_is_said(
     tmp_path_factory: pytest.TempPathFactory, posts_on: int | None, first: int, length: int

@@ -218,7 +218,7 @@ def test_no_step_is_taken_on_what_the_page_did_not_show_within_the_hour(tmp_path
 
 
 @pytest.mark.slow
-@examples(max_examples=33, deadline=None)
+@examples(max_examples=33)
 @given(published=PUBLISHED, fails=FAILS)
 def test_nor_in_any_other_history(
     tmp_path_factory: pytest.TempPathFactory, published: list[int], fails: list[tuple[int, int]]

@@ -247,9 +247,7 @@ def counties(draw: st.DrawFn) -> County:
     )
 
 
-SLOWLY = settings(
-    max_examples=often(60), deadline=None, suppress_health_check=list(HealthCheck), report_multiple_bugs=False
-)
+SLOWLY = settings(max_examples=often(60), suppress_health_check=list(HealthCheck), report_multiple_bugs=False)
 
 
 @SLOWLY

@@ -151,7 +151,7 @@ def test_a_walk_reads_no_more_than_it_may(store: Store) -> None:
 texts = st.text(max_size=20)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(texts, min_size=8, max_size=8), st.lists(texts, min_size=8, max_size=8))
 def test_two_acts_that_differ_anywhere_have_other_digests(group: list[str], other: list[str]) -> None:
     names = ("actor", "action", "object", "detail", "login", "address", "before", "after")

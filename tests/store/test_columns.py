@@ -14,7 +14,7 @@ zones = st.integers(-12 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(mi
 moments = st.datetimes(datetime(1970, 1, 2), datetime(8999, 12, 30), timezones=zones)  # noqa: DTZ001 - zones are drawn
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=often(50), deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=often(50))
 @given(moment=moments)
 def test_a_moment_comes_back_to_the_microsecond_in_utc(store: Store, moment: datetime) -> None:
     with store.begin() as tx:

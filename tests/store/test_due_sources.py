@@ -58,7 +58,7 @@ def claimed(store: Store, room: looks.Capacity) -> list[str]:
         return [entry.source.host for entry in due]
 
 
-@settings(max_examples=often(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=often(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     hosts=st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), st.integers(1, 9), min_size=1),
     begun=st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), st.integers(1, 4)),

@@ -168,7 +168,7 @@ def enter(store: Store, told: Account, what: What, day: datetime, at: datetime) 
     return told
 
 
-@settings(max_examples=often(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=often(12), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(happenings=HAPPENINGS)
 def test_what_was_said_at_any_time_is_said_of_it_later_too(
     tmp_path_factory: pytest.TempPathFactory, happenings: list[tuple[int, int, What]]

@@ -259,9 +259,7 @@ told: Callable[[Known, datetime], object] = lambda found, now: (  # noqa: E731 -
 )
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=often(30), deadline=timedelta(seconds=10)
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=often(30))
 @given(steps=st.lists(st.tuples(st.integers(1, 60), st.one_of(seen, st.just("hand"))), min_size=1, max_size=7))
 def test_asked_later_the_past_is_what_it_was(store: Store, steps: list[tuple[int, object]]) -> None:
     id_ = f"H{abs(hash(repr(steps)))}"
@@ -280,9 +278,7 @@ def test_asked_later_the_past_is_what_it_was(store: Store, steps: list[tuple[int
         assert told(known(store, moment, id_=id_), moment) == was
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=often(30), deadline=timedelta(seconds=10)
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=often(30))
 @given(hours_ago=st.lists(st.integers(0, 24 * 170), min_size=1, max_size=40), missed=st.sets(st.integers(0, 40)))
 def test_posts_that_no_rule_asks_for_change_no_rules_word(store: Store, hours_ago: list[int], missed: set[int]) -> None:
     id_ = f"H{abs(hash(repr((hours_ago, missed))))}"

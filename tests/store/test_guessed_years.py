@@ -159,7 +159,7 @@ def test_after_a_year_without_a_look_a_new_row_may_be_of_either_year(store: Stor
     assert newest(store, at) is None
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=often(15), deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=often(15))
 @given(
     dead=st.lists(st.integers(366, 1400), min_size=2, max_size=8, unique=True),
     steps=st.lists(st.tuples(st.integers(1, 20), st.integers(0, 255)), min_size=2, max_size=8),
@@ -178,7 +178,7 @@ def test_a_dead_column_never_looks_fresh(store: Store, dead: list[int], steps: l
     assert known(store, at, id_=id_).newest is None
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=often(15), deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=often(15))
 @given(
     dead=st.lists(st.integers(1, 1400), min_size=2, max_size=8, unique=True),
     waits=st.lists(st.integers(1, 20), min_size=1, max_size=6),

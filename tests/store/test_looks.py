@@ -358,9 +358,7 @@ sights_drawn = st.one_of(
 )
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=often(40), deadline=timedelta(seconds=5)
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=often(40))
 @given(seen=st.lists(st.tuples(st.integers(1, 40), sights_drawn), max_size=8), at_once=st.booleans())
 def test_intervals_hold_exactly_the_looks_that_were_made(
     store: Store, seen: list[tuple[int, object]], *, at_once: bool

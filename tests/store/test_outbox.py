@@ -418,9 +418,7 @@ def test_messages_are_listed_latest_first(store: Store) -> None:
         assert [kept.message.id for kept in outbox.messages(tx, states=[MessageState.HELD])] == [listed[1]]
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=often(30), deadline=timedelta(seconds=10)
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=often(30))
 @given(pauses=st.lists(st.integers(0, 40_000), min_size=1, max_size=40), per_minute=st.integers(1, 5))
 def test_no_minute_ever_sees_more_tokens_than_allowed(store: Store, pauses: list[int], per_minute: int) -> None:
     channel = f"robot-{abs(hash((*pauses, per_minute)))}"

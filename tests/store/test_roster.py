@@ -1,5 +1,4 @@
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -158,9 +157,7 @@ def test_a_changed_account_is_judged_again(store: Store, change: dict[str, objec
 names = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=5)
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=often(25), deadline=timedelta(seconds=5)
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=often(25))
 @given(given_names=st.lists(names, min_size=1, max_size=6))
 def test_the_roster_in_force_is_always_the_last_one_saved_by_then(store: Store, given_names: list[str]) -> None:
     start = listed(store, at=NOW + 9000 * DAY)

@@ -59,7 +59,6 @@ def _token(store: Store, around: Surroundings) -> str:
 
 quick = settings(
     max_examples=100 if os.environ.get(THOROUGH) else 5,
-    deadline=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
     derandomize=True,

@@ -53,7 +53,7 @@ def black(svg: str) -> set[tuple[int, int]]:
     return {(down - 4, right - 4) for down, right in found}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.text(min_size=1, max_size=80))
 def test_a_code_draws_its_text_and_nothing_that_the_policy_of_the_pages_forbids(text: str) -> None:
     text = text.encode("utf-8", "replace").decode()

@@ -165,7 +165,7 @@ def test_the_addresses_and_parameters_are_found() -> None:
     assert {"light", "q", "state", "rule", "page", "account", "all"} <= set(PARAMETERS)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=often(150))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=often(150))
 @given(
     path=st.sampled_from(PATHS),
     word=st.lists(words, min_size=2, max_size=2),

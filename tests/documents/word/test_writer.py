@@ -9,7 +9,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.documents import Attachment, Document, DocumentLayout, Paragraph, SectionHeading
@@ -34,7 +34,6 @@ from tests.documents.word.build import (
 TEXTS = st.text(st.characters(), max_size=400) | st.sampled_from(HOSTILE)
 
 
-@settings(deadline=None)
 @given(text=TEXTS)
 def test_whatever_a_value_says_is_text_everywhere(text: str) -> None:
     document = Document(
@@ -146,7 +145,6 @@ def test_a_row_higher_than_a_page_may_break() -> None:
     assert [each.find(f"{W}trPr/{W}cantSplit") is not None for each in table.iter(f"{W}tr")] == [True, False]
 
 
-@settings(deadline=None)
 @given(
     names=st.lists(st.text("名称 ab-12", min_size=1, max_size=30), min_size=1, max_size=13),
     texts=st.lists(st.text("文 ab-12\n", max_size=60), max_size=8),
