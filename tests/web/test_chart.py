@@ -14,11 +14,8 @@ def chart(
         posted,
         TODAY,
         14,
-        opened=None
-        if opened is None
-        else TODAY - timedelta(days=opened)
-        if deadline is None
-        else TODAY + timedelta(days=deadline),
+        opened=None if opened is None else TODAY - timedelta(days=opened),
+        deadline=None if deadline is None else TODAY + timedelta(days=deadline),
         is_sure=sure,
     )
 
