@@ -131,3 +131,14 @@ def _add(made: Graph, module: str, owner: str | None, node: ast.stmt) -> None:
         made.functions[function.name] = function
         if owner:
             made.methods.setdefault(node.name, []).append(function.name)
+
+
+def handed_to_be_read() -> set[str]:
+    """Return the functions that are handed to `fetch.read`, bound to further arguments or not."""
+    known = graph()
+    found: set[str] = set()
+    for function in known.functions.values():
+        for node in ast.walk(function.node):
+            if function.is_async and _is_reading(node) and isinstance(node, ast.Call):
+                found |= {name for inner in ast.walk(node.args[0]) for name in known._meant(function, inner)}
+    return found
