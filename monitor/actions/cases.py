@@ -133,7 +133,7 @@ def _decide(tx: Tx, command: DecideCommand, actor: Actor, now: datetime, asked_b
         raise RefusedError(f"事项{command.case}的账号已移出台账，不能再登记或撤销决定；此前的决定保留备查。")
     if command.ruling is Ruling.REVOKED:
         return _revoke(tx, found, command, actor, now)
-    finding = cases.finding_on(tx, found)
+    finding = cases.finding_on(tx, found, now)
     if found.closed_at is not None and (finding is None or finding.state is not State.EXEMPTED):
         raise RefusedError(f"事项{command.case}已办结，不能再核实。")
     if finding is None:
@@ -208,7 +208,7 @@ def close(tx: Tx, command: CloseCommand, *, actor: Actor, now: datetime) -> Case
     _require_as_seen(tx, found, command.seen, now)
     if found.closed_at is not None:
         raise RefusedError(f"事项{command.case}已办结。")
-    finding = cases.finding_on(tx, found)
+    finding = cases.finding_on(tx, found, now)
     if finding is not None and not finding.state.is_settled:
         unsolved = f"事项{command.case}的问题尚未消除（{finding.label}），不能办结"
         raise RefusedError(f"{unsolved}；{what_to_do(finding)}。")

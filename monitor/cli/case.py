@@ -45,7 +45,7 @@ def list_cases(where: CommandContext, *, everything: bool) -> None:
 def show_case(where: CommandContext, *, number: int) -> None:
     """Print how a case stands and why, its steps, and what was decided about it."""
     with where.store(reads=True) as store, store.read() as tx:
-        facts = read_facts(tx, number, beijing_date(now()))
+        facts = read_facts(tx, number, now())
         if facts is None:
             raise Refusal(f"没有编号为{number}的事项，请核对编号。")
         found, finding, mute, ruled = facts.line.case, facts.line.finding, facts.mute, facts.decisions

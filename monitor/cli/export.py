@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from monitor.actions.documents import Handout, HandOutCommand, hand_out
+from monitor.app.clock import now
 from monitor.app.rules import rule_titles
 from monitor.cli.actor import perform_in
 from monitor.cli.place import CommandContext
@@ -53,7 +54,7 @@ def _document(tx: Tx, what: str, *, person: str | None, form: str, unstated: boo
         case "work-orders":
             return orders_table(tx)
         case "findings":
-            return tables.findings_table(tx, rule_titles())
+            return tables.findings_table(tx, rule_titles(), now())
         case "cases":
             return tables.cases_table(tx, rule_titles())
         case "messages":

@@ -136,3 +136,13 @@ class Names:
         """Return an account with whom to call, for Markdown: “示例发布”（微信公众号，示例局）."""
         area = f"，{escaped(account.area)}" if self.with_area else ""
         return f"“{escaped(account.name)}”（{account.platform.label}，{escaped(account.unit)}{area}）"
+
+
+def for_days(days: int | str) -> str:
+    """Return how long something has gone on, as the end of a sentence."""
+    return f"已{days}天"
+
+
+def silent_for(days: int) -> str:
+    """Return how long there has been no update, as the end of a sentence."""
+    return f"{for_days(days)}未更新" if days else "当日有更新"

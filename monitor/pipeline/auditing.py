@@ -49,7 +49,7 @@ class Auditor:
     def _lost(self, tx: Tx, now: datetime) -> tuple[Lost, ...]:
         found = cases.outstanding(tx)
         concerned = {outstanding.case.account for outstanding in found if outstanding.case.account}
-        findings = cases.findings_on(tx, [outstanding.case for outstanding in found])
+        findings = cases.findings_on(tx, [outstanding.case for outstanding in found], now)
         accounts = {account.id: account for account in roster.accounts(tx, at=now, known_at=now, ids=concerned)}
         book = self.rules_in_force.book(now)
         pacings = {rule.id: rule.pacing for rule in self.rules_in_force.in_force(book)}

@@ -92,6 +92,7 @@ class AreaEvaluator:
             now,
         )
         touched: list[int] = []
+        today = beijing_date(now)
         for some in portions(area_findings(rule, register, on.book, now), CHUNK):
             found = {finding.subject.key: finding for finding in some}
             open_cases = cases.open_on(tx, rule.id, found)
@@ -99,14 +100,14 @@ class AreaEvaluator:
             for subject, finding in found.items():
                 case, stood = open_cases.get(subject), standing.pop(subject, None)
                 planned = on.plan(finding, case)
-                if planned != NOTHING or stood != digest_of(finding):
+                if planned != NOTHING or stood != digest_of(finding, today):
                     said.append(on.judgement(finding, case, planned))
             touched += cases.apply_in_area(tx, said, (), at=now)
         # of who is in another area now, that area speaks: its case goes on where the trouble does
         left = {Subject.of_account(id_).key for id_ in register.departed}
         unsaid = (*standing, *cases.unsaid_in(tx, register.area, rule.id, of))
         for gone in portions((subject for subject in unsaid if subject not in left), CHUNK):
-            before, open_cases = stated(tx, rule.id, gone), cases.open_on(tx, rule.id, gone)
+            before, open_cases = stated(tx, rule.id, gone, now), cases.open_on(tx, rule.id, gone)
             silences = [on.silence(before.get(subject), open_cases.get(subject)) for subject in gone]
             touched += cases.apply_in_area(tx, (), silences, at=now)
         return bool(touched)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from itertools import groupby
 
 from monitor.core.account import Contact, Role, UnitKey
+from monitor.core.calendar import beijing_date
 from monitor.core.case import LADDER, Acknowledgement, Case, Step
 from monitor.core.choices import Choice, barred, choices
 from monitor.core.decidable import recommended
@@ -152,14 +153,14 @@ def is_case_of(tx: Tx, number: int, own: UnitKey | None) -> bool:
     return own is None or units_of_cases(tx, [number]) == {own}
 
 
-def read_facts(tx: Tx, number: int, today: date) -> CaseFacts | None:
+def read_facts(tx: Tx, number: int, now: datetime) -> CaseFacts | None:
     """Return a case with what is known of it, or None."""
     found = case(tx, number)
     if found is None:
         return None
-    (line,) = lines_of(tx, (found,))
+    (line,) = lines_of(tx, (found,), now)
     about = line.account if found.closed_at is None else None
-    mute = over(about, mutes_on(tx, today)) if about else None
+    mute = over(about, mutes_on(tx, beijing_date(now))) if about else None
     return CaseFacts(line=line, mute=mute, decisions=decisions_on(tx, found))
 
 
@@ -167,11 +168,11 @@ def read_case(
     tx: Tx, number: int, moment: OverviewContext, book: Callable[[], RuleBook] | None = None
 ) -> CasePage | None:
     """Return a case with all that happened in it, or None; a deregistration is seen by the rules that `book` gives."""
-    facts = read_facts(tx, number, moment.today)
+    facts = read_facts(tx, number, moment.now)
     if facts is None:
         return None
     line = facts.line
-    finding = line.finding or (finding_on(tx, line.case) if facts.decisions else None)
+    finding = line.finding or (finding_on(tx, line.case, moment.now) if facts.decisions else None)
     is_open = line.case.closed_at is None
     is_gone = line.case.account is not None and line.account is None
     is_decidable = finding is not None and (is_open or finding.state is State.EXEMPTED) and not is_gone

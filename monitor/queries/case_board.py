@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
+from monitor.core.calendar import beijing_date
 from monitor.core.choices import Asked, common_asks, leads_to
 from monitor.core.decidable import decidable, refusal
 from monitor.core.decision import DecisionTerms, Ruling
@@ -111,7 +112,7 @@ class Picking:
         return tuple((ruling, leads_to(ruling, self.today, self.terms)) for ruling, _ in self.counted)
 
 
-def read_board(tx: Tx, which: CaseFilter, page: int) -> Board:
+def read_board(tx: Tx, which: CaseFilter, page: int, now: datetime) -> Board:
     """Return a tab: the first cases of every rule, or one page of one rule or of what has ended."""
     totals, each = counts(tx, which), by_rule(tx, which)
     turn: ListSlice | None = None
@@ -119,10 +120,12 @@ def read_board(tx: Tx, which: CaseFilter, page: int) -> Board:
     if which.rule or which.wait is Wait.DONE:
         total = each.get(which.rule, 0) if which.rule else totals[Wait.DONE]
         turn = slice_of(page, total, LISTED)
-        found = lines_of(tx, listed(tx, which, limit=LISTED, skip=turn.skip))
+        found = lines_of(tx, listed(tx, which, limit=LISTED, skip=turn.skip), now)
         groups = (BoardGroup(rule=which.rule, total=len(found), lines=found),) if found else ()
     else:
-        groups = tuple(_group(tx, which, rule, each[rule]) for rule in sorted(each, key=lambda one: (-each[one], one)))
+        groups = tuple(
+            _group(tx, which, rule, each[rule], now) for rule in sorted(each, key=lambda one: (-each[one], one))
+        )
     rulings = {ruling for group in groups for line in group.lines for ruling in _rulings(line)}
     return Board(
         which=which,
@@ -134,20 +137,20 @@ def read_board(tx: Tx, which: CaseFilter, page: int) -> Board:
     )
 
 
-def _group(tx: Tx, which: CaseFilter, rule: str, total: int) -> BoardGroup:
+def _group(tx: Tx, which: CaseFilter, rule: str, total: int, now: datetime) -> BoardGroup:
     of_rule = replace(which, rule=rule)
-    return BoardGroup(rule=rule, total=total, lines=lines_of(tx, listed(tx, of_rule, limit=SHOWN)))
+    return BoardGroup(rule=rule, total=total, lines=lines_of(tx, listed(tx, of_rule, limit=SHOWN), now))
 
 
 def _rulings(line: CaseLine) -> tuple[Ruling, ...]:
     return decidable(line.finding) if line.finding is not None and line.case.closed_at is None else ()
 
 
-def read_picking(tx: Tx, wanted: Sequence[tuple[int, Ruling]], book: RuleBook, today: date) -> Picking:
+def read_picking(tx: Tx, wanted: Sequence[tuple[int, Ruling]], book: RuleBook, now: datetime) -> Picking:
     """Return what was picked, with how each stands and why some cannot be decided; unknown numbers are left out."""
     found = {number: kept for number, _ in wanted if (kept := case(tx, number)) is not None}
     seen = decisions.marks(tx, tuple(found.values())) if found else {}
-    lines = {line.case.id: line for line in lines_of(tx, tuple(found.values()))}
+    lines = {line.case.id: line for line in lines_of(tx, tuple(found.values()), now)}
     return Picking(
         picked=tuple(
             Picked(
@@ -159,7 +162,7 @@ def read_picking(tx: Tx, wanted: Sequence[tuple[int, Ruling]], book: RuleBook, t
             for number, ruling in dict(wanted).items()
             if number in found
         ),
-        today=today,
+        today=beijing_date(now),
         terms=book.terms,
         targets=targets(tx, tuple(lines.values())),
     )

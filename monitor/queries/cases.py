@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from monitor.core.account import Account, AccountStatus
 from monitor.core.case import Case
@@ -36,10 +37,10 @@ class CaseLine:
         return self.case.steps[-1].because if self.case.steps else ""
 
 
-def lines_of(tx: Tx, found: Sequence[Case]) -> tuple[CaseLine, ...]:
-    """Return cases with whom they are about and how things stand."""
+def lines_of(tx: Tx, found: Sequence[Case], now: datetime) -> tuple[CaseLine, ...]:
+    """Return cases with whom they are about and how things stand now."""
     roster = {account.id: account for account in accounts(tx, ids={case.account for case in found if case.account})}
-    stands = findings_on(tx, [case for case in found if case.closed_at is None])
+    stands = findings_on(tx, [case for case in found if case.closed_at is None], now)
     return tuple(
         CaseLine(case=case, account=roster.get(case.account or ""), finding=stands.get((case.subject.key, case.rule)))
         for case in found

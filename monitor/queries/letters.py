@@ -44,7 +44,7 @@ class LetterContext:
 def read_notice(tx: Tx, number: int, context: LetterContext) -> Document | None:
     """Return the notice to the unit of a case, None without such a case; raises NoLetterError."""
     now = context.moment.now
-    facts = read_facts(tx, number, beijing_date(now))
+    facts = read_facts(tx, number, now)
     if facts is None:
         return None
     matter = replace(_matter(facts.line, context.moment), due=_due(tx, facts.line.case, context))
@@ -64,7 +64,7 @@ def _matter(line: CaseLine, moment: OverviewContext) -> Matter:
 
 def _due(tx: Tx, case: Case, context: LetterContext) -> date | None:
     """Return the last day of the unit's term, the same that reports name; None where none runs."""
-    said = stated(tx, sup_02.ID, [case.subject.key]).get(case.subject.key)
+    said = stated(tx, sup_02.ID, [case.subject.key], context.moment.now).get(case.subject.key)
     is_spared = said is not None and said.state not in {State.OK, State.WARNING}
     mine = () if case.account is None else troubles(tx, [case.account], context.moment.now)
     trouble = next((each for each in mine if each.case == case.id), None)

@@ -127,13 +127,13 @@ def cases_listed(tx: Tx, which: CaseFilter, moment: OverviewContext, shown: Call
     each = by_rule(tx, which)
     in_turn = sorted(each, key=lambda rule: (-each[rule], rule))
     groups = [which] if which.rule or which.wait is Wait.DONE else [replace(which, rule=rule) for rule in in_turn]
-    rows = [_case(line, moment, shown) for group in groups for line in _every_case(tx, group)]
+    rows = [_case(line, moment, shown) for group in groups for line in _every_case(tx, group, moment.now)]
     return Document(title=which.wait.label, table=Table.of(columns, rows))
 
 
-def _every_case(tx: Tx, which: CaseFilter) -> Iterator[CaseLine]:
+def _every_case(tx: Tx, which: CaseFilter, now: datetime) -> Iterator[CaseLine]:
     skip = 0
-    while found := lines_of(tx, listed(tx, which, limit=_AT_ONCE, skip=skip)):
+    while found := lines_of(tx, listed(tx, which, limit=_AT_ONCE, skip=skip), now):
         yield from found
         skip += len(found)
 

@@ -78,7 +78,7 @@ def read_account(tx: Tx, account_id: str, now: datetime) -> AccountHistory | Non
     found = _facts(tx, now, (account_id,))
     if not found:
         return None
-    said = current_findings(tx, account_ids=(account_id,))
+    said = current_findings(tx, now=now, account_ids=(account_id,))
     return AccountHistory(facts=found[0], findings=said, cases=case_history(tx, account_id))
 
 
@@ -102,15 +102,16 @@ def read_observations(tx: Tx, account_id: str, *, limit: int, place: Place | Non
 def read_findings(
     tx: Tx,
     account_id: str | None,
+    now: datetime,
     *,
     without: Collection[State],
     limit: int,
     place: Place | None,
     area: str | None = None,
 ) -> tuple[Finding, ...]:
-    """Return some findings as they stand, on everybody or on one account, but those in the states `without`."""
+    """Return some findings as they stand now, on everybody or on one account, but those in the states `without`."""
     ids = None if account_id is None else (account_id,)
-    return current_findings(tx, account_ids=ids, without=without, limit=limit, place=place, area=area)
+    return current_findings(tx, now=now, account_ids=ids, without=without, limit=limit, place=place, area=area)
 
 
 def read_cases(tx: Tx, *, is_all: bool) -> tuple[Case, ...]:

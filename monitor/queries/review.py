@@ -65,7 +65,7 @@ class ReviewPage:
 def read_review(tx: Tx, which: CaseFilter, now: datetime, *, most: int = MOST) -> ReviewPage:
     """Return what waits for the review, as far as a filter means it."""
     which = replace(which, wait=Wait.REVIEW)
-    lines = lines_of(tx, listed(tx, which, limit=most))
+    lines = lines_of(tx, listed(tx, which, limit=most), now)
     return ReviewPage(
         rows=_rows(tx, [line for line in lines if line.case.subject.kind is not SubjectKind.AREA], now),
         beyond=tuple(line for line in lines if line.case.subject.kind is SubjectKind.AREA),
@@ -78,7 +78,7 @@ def read_review(tx: Tx, which: CaseFilter, now: datetime, *, most: int = MOST) -
 def read_rows(tx: Tx, which: CaseFilter, now: datetime, *, limit: int, place: Place | None) -> tuple[ReviewRow, ...]:
     """Return what waits for the review, latest opened first: what comes behind a place."""
     found = behind(tx, which, Wait.REVIEW, is_all=False, limit=limit, place=place)
-    return _rows(tx, lines_of(tx, found), now)
+    return _rows(tx, lines_of(tx, found, now), now)
 
 
 def _rows(tx: Tx, lines: Sequence[CaseLine], now: datetime) -> tuple[ReviewRow, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from monitor.core.labels import evidence_list, step_text
 from monitor.documents import Document
@@ -24,8 +25,8 @@ def records_table(tx: Tx, *, unstated: bool) -> Document:
     return records_document(rereading.unstated(tx) if unstated else records.records(tx))
 
 
-def findings_table(tx: Tx, titles: Mapping[str, str]) -> Document:
-    """Return every current finding; `titles` are the rules' names by id."""
+def findings_table(tx: Tx, titles: Mapping[str, str], now: datetime) -> Document:
+    """Return every finding as it stands now; `titles` are the rules' names by id."""
     called = _names(tx)
     columns = ("账号ID", "账号", "主办单位", "地区", "规则", "问题", "结果", "未更新天数", "说明", "依据", "证据")
     rows = [
@@ -42,7 +43,7 @@ def findings_table(tx: Tx, titles: Mapping[str, str]) -> Document:
             finding.clause,
             evidence_list(finding.evidence),
         )
-        for finding in cases.current_findings(tx)
+        for finding in cases.current_findings(tx, now=now)
     ]
     return Document(title="判定结果", table=Table.of(columns, rows))
 

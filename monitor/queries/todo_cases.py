@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import quote
 
 from monitor.core.phrases import plain
@@ -41,11 +41,11 @@ def due_of(groups: Sequence[OfficeGroup], context: TodoContext) -> date | None:
     return min(days, default=None)
 
 
-def because_of(tx: Tx, case: OfficeCase) -> str:
+def because_of(tx: Tx, case: OfficeCase, now: datetime) -> str:
     """Return why a case is open; of content safety only that there is something."""
     if case.rule == CONTENT_SAFETY:
         return _SAFE
-    finding = stated(tx, case.rule, [case.subject.key]).get(case.subject.key)
+    finding = stated(tx, case.rule, [case.subject.key], now).get(case.subject.key)
     return plain(finding.because, LONGEST).removesuffix("。") if finding else ""
 
 
@@ -84,7 +84,7 @@ def _link(act: OfficeAct) -> str:
 
 def _why(tx: Tx, act: OfficeAct, context: TodoContext) -> str:
     if act.troubles == 1 or (act.subjects == 1 and act.act is not TodoAct.REVIEW):
-        return because_of(tx, act.heads[0])
+        return because_of(tx, act.heads[0], context.now)
     if act.act is TodoAct.REVIEW:
         troubles: Counter[str] = Counter()
         for group in act.groups:

@@ -162,7 +162,7 @@ def _unseen(tx: Tx, acts: Sequence[OfficeAct], context: TodoContext) -> Iterator
     unseen = concerned(tx, Concern.UNSEEN, context.now)
     count = len(unseen)
     asked = next((act for act in acts if act.act is TodoAct.UNSEEN), None)
-    reason = because_of(tx, asked.heads[0]) if count == 1 and asked else ""
+    reason = because_of(tx, asked.heads[0], context.now) if count == 1 and asked else ""
     named_or_why = reason if count == 1 else _of_accounts(tx, Concern.UNSEEN, count, context)
     yield TodoLine(
         act=TodoAct.UNSEEN,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from monitor.core.account import Account, Role, UnitKey
@@ -205,9 +205,9 @@ def unit_meant(tx: Tx, name: str, area: str | None) -> tuple[UnitKey, ...]:
     return tuple(UnitKey(found, name) for found in unit_links.areas_with(tx, name) if area in {None, found})
 
 
-def unit_cases(tx: Tx, unit: UnitKey) -> tuple[CaseLine, ...]:
+def unit_cases(tx: Tx, unit: UnitKey, now: datetime) -> tuple[CaseLine, ...]:
     """Return the open cases of a unit and its accounts, by number."""
-    return lines_of(tx, open_of_unit(tx, unit))
+    return lines_of(tx, open_of_unit(tx, unit), now)
 
 
 def read_calendar(tx: Tx, number: int, moment: OverviewContext) -> tuple[UnitKey, tuple[DueDay, ...]] | None:

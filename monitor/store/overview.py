@@ -104,7 +104,7 @@ def account_rows(
     """
     sources, newest = _sources(tx, ids), {} if is_brief else newest_posts(tx, ids)
     posted_at = _posted_at(tx, ids) if is_brief else {id_: post.published_at for id_, post in newest.items()}
-    findings = _findings(tx, ids, is_brief=is_brief)
+    findings = _findings(tx, ids, now, is_brief=is_brief)
     open_cases = _open_cases(tx, ids)
     mutes = mutes_on(tx, beijing_date(now))
     claimed = Counter(claim.account for claim in waiting(tx, since=now - WAITING_FOR))
@@ -280,10 +280,10 @@ def _posted_at(tx: Tx, ids: Collection[str] | None) -> dict[str, datetime]:
     return dict(tx.execute(chosen.where(account.c.newest_post_at.is_not(None))).all())
 
 
-def _findings(tx: Tx, ids: Collection[str] | None, *, is_brief: bool) -> defaultdict[str, list[Finding]]:
+def _findings(tx: Tx, ids: Collection[str] | None, now: datetime, *, is_brief: bool) -> defaultdict[str, list[Finding]]:
     found: defaultdict[str, list[Finding]] = defaultdict(list)
     without = frozenset({State.OK, State.NOT_APPLICABLE, State.EXEMPTED}) if is_brief else frozenset[State]()
-    for finding in current_findings(tx, account_ids=ids, without=without, always=LADDER):
+    for finding in current_findings(tx, now=now, account_ids=ids, without=without, always=LADDER):
         if finding.account is not None:
             found[finding.account].append(finding)
     return found

@@ -20,9 +20,9 @@ from monitor.core.rules import app_01
 from monitor.core.subject import SubjectKind
 from monitor.pipeline.evaluate import AccountEvaluator
 from monitor.pipeline.faults import Faults
-from monitor.store import Store, audit, cases, facts, open_store, records
+from monitor.store import Store, audit, facts, open_store, records
 from tests.cli.office import Office
-from tests.store.build import account, enrol, record, source
+from tests.store.build import account, enrol, record, source, standing
 
 KEY = "https://www.example.gov.cn/app.apk"
 GONE = Download(link=Link.PACKAGE, fault=AppFault.GONE)
@@ -41,7 +41,7 @@ async def judge(office: Office, store: Store) -> None:
 
 def state(store: Store) -> State:
     with store.read() as tx:
-        return next(finding.state for finding in cases.current_findings(tx) if finding.rule == "APP-01")
+        return next(finding.state for finding in standing(tx) if finding.rule == "APP-01")
 
 
 @pytest.fixture

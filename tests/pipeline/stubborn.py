@@ -13,6 +13,7 @@ from monitor.core.finding import State
 from monitor.core.observation import Reason, Validators
 from monitor.store import Store, Tx, cases, tables
 from tests.pipeline.build import NOW, Canned, CannedFetch, Clock, Office, account, feed, office
+from tests.store.build import standing
 
 URL = "https://feed.example/a.xml"
 SECOND = "https://feed.example/b.xml"
@@ -97,7 +98,7 @@ class Watched:
         return next(iter(found), None)
 
     async def state(self) -> State:
-        found = await self.office.parts.store.query(cases.current_findings)
+        found = await self.office.parts.store.query(standing)
         return next(finding.state for finding in found if finding.rule == "UPD-01")
 
 

@@ -15,6 +15,7 @@ from monitor.settings.sections import PlatformSettings, Review
 from monitor.store import Store, cases
 from monitor.store.decisions import decide
 from tests.pipeline.build import Canned, Office, account, office, settings
+from tests.store.build import standing
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "vivo_store"
 ASKED = "https://h5-api.appstore.vivo.com.cn/detailInfo?appId="
@@ -39,7 +40,7 @@ async def live(of: Office, span: timedelta) -> None:
 
 
 async def finding(store: Store) -> tuple[State, str]:
-    (found,) = [finding for finding in await store.query(cases.current_findings) if finding.rule == "APP-01"]
+    (found,) = [finding for finding in await store.query(standing) if finding.rule == "APP-01"]
     return found.state, found.because
 
 

@@ -15,6 +15,7 @@ from monitor.core.observation import Reason
 from monitor.daemon import Daemon
 from monitor.store import Store, cases, moments, outbox, tables
 from tests.pipeline.build import NOW, Canned, Office, account, feed, office
+from tests.store.build import standing
 
 URL = "https://feed.example/{0}.xml"
 AWAY = timedelta(days=700)
@@ -50,7 +51,7 @@ def shown(store: Store) -> tuple[object, ...]:
         return (
             [(case.id, case.rule, case.closing, len(case.steps)) for case in cases.cases(tx)],
             sorted((kept.message.id, kept.state) for kept in outbox.messages(tx)),
-            sorted((str(finding.account), finding.rule, finding.state) for finding in cases.current_findings(tx)),
+            sorted((str(finding.account), finding.rule, finding.state) for finding in standing(tx)),
         )
 
 
@@ -79,7 +80,7 @@ async def test_a_wrong_clock_that_is_put_right_has_parked_nobody(store: Store, *
         assert all(row.last_look_at <= now and row.next_look_at <= now + timedelta(hours=24) for row in sources)
         judged = tx.scalars(sa.select(tables.accounts.c.evaluate_at)).all()
         assert all(at <= now + timedelta(hours=24) for at in judged)
-        states = {finding.account: finding.state for finding in cases.current_findings(tx) if finding.rule == "UPD-01"}
+        states = {finding.account: finding.state for finding in standing(tx) if finding.rule == "UPD-01"}
         assert states == {"A00": State.OK, "A01": State.WARNING, "A02": State.VIOLATED}
         every = cases.cases(tx)
         assert all(step.at <= now for case in every for step in case.steps)
@@ -99,7 +100,7 @@ async def test_what_is_dated_ahead_counts_as_not_seen_until_it_is_seen_again(sto
     assert await of.parts.timekeeper.is_right()
     await of.parts.passes.judge_all()
     with store.read() as tx:
-        assert {finding.state for finding in cases.current_findings(tx) if finding.rule == "UPD-01"} <= {State.UNKNOWN}
+        assert {finding.state for finding in standing(tx) if finding.rule == "UPD-01"} <= {State.UNKNOWN}
     of.clock.forward(timedelta(minutes=20))
     await pass_by(of)
     with store.read() as tx:

@@ -18,6 +18,7 @@ from tests.alerts.robot import Robot
 from tests.databases import migrated
 from tests.pipeline.build import NOW
 from tests.pipeline.doomed import DAYS, Errand, run
+from tests.store.build import standing
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.pipeline.doomed"])
@@ -62,9 +63,7 @@ def outcome(database: str) -> Outcome:
             posts=frozenset(
                 (row.account.id, post.post.key) for row in rows for post in overview.posts_of(tx, row.account.id)
             ),
-            findings=frozenset(
-                (finding.account, finding.rule, finding.state.value) for finding in cases.current_findings(tx)
-            ),
+            findings=frozenset((finding.account, finding.rule, finding.state.value) for finding in standing(tx)),
             steps=tuple(
                 sorted(
                     (case.account or "", case.rule, step.kind.value) for case in cases.cases(tx) for step in case.steps

@@ -18,6 +18,7 @@ from monitor.store.case_lists import CaseFilter, Wait, by_rule
 from monitor.store.cases import neighbours
 from tests.pipeline.build import Office, account
 from tests.pipeline.test_evaluate_areas import living
+from tests.store.build import standing
 
 TOWN = account(1, "https://a.example/1", platform=Platform.SOHU, level=UnitLevel.TOWNSHIP)
 DAY = timedelta(days=1)
@@ -49,7 +50,7 @@ async def asked(of: Office) -> set[str]:
 
 async def said(of: Office, rule: str) -> str:
     """Return a rule's sentence about the account."""
-    found = await of.parts.store.query(cases.current_findings)
+    found = await of.parts.store.query(standing)
     return next(one.because for one in found if one.rule == rule and one.account == "A01")
 
 

@@ -13,7 +13,7 @@ from monitor.core.message import RETRY_PAUSES, Attempt, Message, MessageState, O
 from monitor.core.notice import ChannelDirectory
 from monitor.core.observation import Reason
 from monitor.pipeline import draft
-from monitor.store import Store, cases, outbox, retrying
+from monitor.store import Store, outbox, retrying
 from tests.pipeline.build import (
     NOW,
     Canned,
@@ -24,6 +24,7 @@ from tests.pipeline.build import (
     office,
 )
 from tests.pipeline.delivering import LATER, URL, kept, stale
+from tests.store.build import standing
 
 NO = Attempt(outcome=Outcome.PERMANENT, code="550", is_about_address=True)
 
@@ -78,7 +79,7 @@ async def test_an_address_that_refuses_is_the_offices_task_until_another_is_name
     async def said() -> list[str]:
         made.clock.forward(timedelta(days=1))
         await made.settle()
-        found = await store.query(cases.current_findings)
+        found = await store.query(standing)
         return [finding.because for finding in found if finding.rule == "PER-01"]
 
     assert await said() == [f"{whose}的邮箱收不到消息，请核对。"]
@@ -104,7 +105,7 @@ async def test_an_address_that_spam_or_a_token_was_refused_for_is_nobodys_task(s
     made.clock.forward(timedelta(days=1))
     await made.settle()
     assert await store.query(lambda tx: outbox.refusing(tx, made.clock())) == {}
-    found = await store.query(cases.current_findings)
+    found = await store.query(standing)
     assert [finding.because for finding in found if finding.rule == "PER-01"] == ["联络员、责任领导齐全。"]
 
 

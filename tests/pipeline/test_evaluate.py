@@ -10,9 +10,9 @@ from monitor.core.finding import Finding, Known, RuleBook
 from monitor.pipeline.evaluate import AGAIN, BATCH, AccountEvaluator
 from monitor.pipeline.faults import Faults
 from monitor.store import Store, StoreError
-from monitor.store.cases import current_findings
 from monitor.store.tables import accounts
 from tests.pipeline.build import Canned, Office, account, office
+from tests.store.build import standing
 
 
 def failing(
@@ -38,7 +38,7 @@ def unwritable(finding: Finding) -> Finding:
 
 def judged(store: Store) -> set[str | None]:
     with store.read() as tx:
-        return {finding.account for finding in current_findings(tx)}
+        return {finding.account for finding in standing(tx)}
 
 
 async def enrolled(store: Store, count: int) -> Office:

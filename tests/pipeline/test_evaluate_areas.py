@@ -26,6 +26,7 @@ from monitor.store.findings import drop_findings
 from monitor.store.papers import save_papers
 from monitor.store.roster import save_roster
 from tests.pipeline.build import Canned, Office, account, feed, office
+from tests.store.build import standing
 from tests.store.history import finding_changes
 
 DAY = timedelta(days=1)
@@ -43,7 +44,7 @@ async def living(store: Store, *accounts: Account) -> Office:
 
 async def held(of: Office, rule: str) -> Mapping[str | None, State]:
     """Return what is written down under a rule, by account, unit or area."""
-    findings = await of.parts.store.query(cases.current_findings)
+    findings = await of.parts.store.query(standing)
     return {
         finding.account or finding.unit or finding.area: finding.state for finding in findings if finding.rule == rule
     }
@@ -72,10 +73,10 @@ async def test_a_unit_and_an_area_have_cases_of_their_own(store: Store) -> None:
 
 async def test_judging_twice_changes_nothing(store: Store) -> None:
     of = await living(store, NICHE)
-    before = await store.query(lambda tx: (cases.current_findings(tx), cases.cases(tx), finding_changes(tx, "A01")))
+    before = await store.query(lambda tx: (standing(tx), cases.cases(tx), finding_changes(tx, "A01")))
     await store.write(lambda tx: cases.judge_soon(tx, of.clock()))
     await of.parts.passes.judge_all()
-    after = await store.query(lambda tx: (cases.current_findings(tx), cases.cases(tx), finding_changes(tx, "A01")))
+    after = await store.query(lambda tx: (standing(tx), cases.cases(tx), finding_changes(tx, "A01")))
     assert before == after
 
 
@@ -364,11 +365,7 @@ async def test_a_trouble_goes_on_as_one_case_when_its_account_goes_to_another_ar
     await of.enrol([replace(NICHE, area=after), *stays])
     await of.parts.passes.judge_all()
     assert await course(of, "PLT-01") == [([StepKind.TASK], None)]
-    found = {
-        finding.account: finding.area
-        for finding in await store.query(cases.current_findings)
-        if finding.rule == "PLT-01"
-    }
+    found = {finding.account: finding.area for finding in await store.query(standing) if finding.rule == "PLT-01"}
     assert found == {"A01": after}
     of.clock.forward(DAY)
     await of.enrol([replace(NICHE, area=after, platform=Platform.WEIBO), *stays])
@@ -423,9 +420,7 @@ async def test_what_is_late_is_late_no_more_as_soon_as_a_look_has_ended_its_case
 
 async def _late(store: Store) -> str:
     """Return everything that is late, in one sentence."""
-    return "；".join(
-        finding.because for finding in await store.query(cases.current_findings) if finding.rule == "SUP-02"
-    )
+    return "；".join(finding.because for finding in await store.query(standing) if finding.rule == "SUP-02")
 
 
 async def test_the_cases_of_an_account_that_moved_are_those_of_its_new_area(store: Store) -> None:

@@ -18,10 +18,10 @@ from monitor.core.reference import Reference
 from monitor.core.subject import Subject
 from monitor.queries.orders import open_orders, read_order_sheet
 from monitor.store import Store, cases, imports, papers, records
-from monitor.store.findings import current_findings
 from monitor.store.roster import save_roster
 from monitor.store.work_orders import work_orders
 from tests.pipeline.build import NOW, Canned, Office, account, feed, office
+from tests.store.build import standing
 
 URL = "https://a.example/feed"
 TODAY = beijing_date(NOW)
@@ -94,7 +94,7 @@ async def heard(made: Office, days: int) -> list[list[str]]:
 
 def word(store: Store) -> tuple[State, str]:
     with store.read() as tx:
-        (found,) = (one for one in current_findings(tx) if one.rule == ORDERS)
+        (found,) = (one for one in standing(tx) if one.rule == ORDERS)
     return found.state, found.because
 
 

@@ -12,9 +12,10 @@ from monitor.core.observation import Reason
 from monitor.core.register import Trouble
 from monitor.core.rules import sup_02
 from monitor.core.subject import Subject
-from monitor.store import Store, cases, decisions
+from monitor.store import Store, decisions
 from monitor.store.registers import register
 from tests.pipeline.build import Canned, Office, account, feed, office
+from tests.store.build import standing
 
 DAY = timedelta(days=1)
 URL = "https://a.example/1"
@@ -65,7 +66,7 @@ async def trouble(of: Office, rule: str = "UPD-01") -> Trouble:
 
 async def urged(of: Office) -> str:
     """Return what is said of the two weeks being late; empty for nothing."""
-    found = await of.parts.store.query(cases.current_findings)
+    found = await of.parts.store.query(standing)
     said = [part for each in found if each.rule == sup_02.ID for part in each.because.split("；")]
     return next((part.removesuffix("。") for part in said if "2周未更新" in part), "")
 

@@ -28,6 +28,7 @@ from monitor.pipeline.evaluate import AccountEvaluator
 from monitor.store import Store, cases, looks, overview
 from tests.collectors.conftest import Far, Script, answer
 from tests.pipeline.build import NOW, Canned, Clock, Office, account, feed, office
+from tests.store.build import standing
 
 URL = "https://feed.example/a.xml"
 STALE = NOW - timedelta(days=12)
@@ -106,7 +107,7 @@ class Learnt:
 
 async def learnt(of: Office) -> Learnt:
     """Return how things stand in the store."""
-    findings = await of.parts.store.query(cases.current_findings)
+    findings = await of.parts.store.query(standing)
     opened = await of.parts.store.query(lambda tx: cases.cases(tx, which=cases.Which.OPEN))
     rows = await of.parts.store.query(lambda tx: overview.account_rows(tx, of.clock()))
     return Learnt(
@@ -262,7 +263,7 @@ async def test_a_bug_met_in_one_account_is_loud_and_keeps_no_other_from_being_ju
     rules_in_force = replace(canned.parts.rules_in_force, rules=(replace(upd_01.RULE, judge=judge),))
     evaluator = AccountEvaluator(rules_in_force=rules_in_force, faults=canned.parts.faults)
     await store.write(lambda tx: evaluator.judge(tx, canned.clock()))
-    findings = await store.query(cases.current_findings)
+    findings = await store.query(standing)
     assert {finding.account for finding in findings} == {"A02"}
     assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [ZeroDivisionError]
     assert b'xuncha_bugs_total{pass="judge"} 1.0' in canned.parts.metrics.render(Snapshot(at=canned.clock()))

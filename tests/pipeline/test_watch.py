@@ -20,6 +20,7 @@ from monitor.settings import Settings
 from monitor.settings.sections import Outside, PlatformSettings
 from monitor.store import Store, cases, looks, outages, outbox, overview
 from tests.pipeline.build import NOW, Canned, Office, account, feed, office, settings
+from tests.store.build import standing
 
 DAY = timedelta(days=1)
 AGES = {1: 3, 2: 9, 3: 12, 4: 13, 5: 16, 6: 25}
@@ -67,7 +68,7 @@ class Scene:
             await self.of.settle()
 
     async def states(self) -> dict[str, State]:
-        found = await self.store.query(cases.current_findings)
+        found = await self.store.query(standing)
         return {f"{finding.account} {finding.rule}": finding.state for finding in found}
 
     async def cases(self) -> list[Case]:
@@ -242,7 +243,7 @@ async def test_a_dead_account_among_many_suspends_nobody(store: Store) -> None:
     scene.bodies |= {url(1): NEW_LAYOUT, url(2): Reason.REFUSED}
     await scene.live(timedelta(days=2))
     assert scene.hints() == []
-    found = await store.query(cases.current_findings)
+    found = await store.query(standing)
     supports = {finding.account: finding.support for finding in found if finding.rule == "UPD-01"}
     assert supports["A01"] is Support.BLIND
     assert supports["A03"] is Support.LOOK

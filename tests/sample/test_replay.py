@@ -83,7 +83,7 @@ async def lived(store: Store, folder: Path) -> tuple[Parts, dict[datetime, tuple
         moment, until = clock.moment, following[clock.moment]
         if beijing_date(moment) != beijing_date(until) or until == end:
             with store.read() as tx:
-                recorded[moment] = cases.current_findings(tx)
+                recorded[moment] = cases.current_findings(tx, now=moment)
         for happening in HAPPENINGS:
             if moment < happening.at < until:
                 clock.moment = happening.at

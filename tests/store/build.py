@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -152,3 +152,8 @@ def raw_evidence(tx: Tx, observation_id: int) -> bytes | None:
     table = tables.evidence
     body: bytes | None = tx.scalar(sa.select(table.c.body).where(table.c.observation == observation_id))
     return None if body is None else zlib.decompress(body)
+
+
+def standing(tx: Tx, account_ids: Collection[str] | None = None) -> tuple[Finding, ...]:
+    """Return the findings as they stood on the day on which their accounts were judged."""
+    return cases.current_findings(tx, now=datetime.max.replace(tzinfo=UTC) - timedelta(days=1), account_ids=account_ids)

@@ -15,6 +15,7 @@ from tests.store.build import (
     judge,
     notice,
     open_with,
+    standing,
     step,
 )
 from tests.store.history import finding_changes
@@ -32,7 +33,7 @@ def open_case(store: Store) -> Case:
 
 def findings(store: Store) -> tuple[Finding, ...]:
     with store.read() as tx:
-        return cases.current_findings(tx)
+        return standing(tx)
 
 
 def test_a_step_opens_a_case_and_queues_its_notices(store: Store) -> None:
@@ -149,8 +150,8 @@ def test_findings_stand_as_last_stated(store: Store) -> None:
 
     assert findings(store) == (finding(rule="PER-01"), finding(State.WARNING))
     with store.read() as tx:
-        assert cases.current_findings(tx, account_ids=["A02"]) == ()
-        assert cases.current_findings(tx, account_ids=["A01"]) == findings(store)
+        assert standing(tx, account_ids=["A02"]) == ()
+        assert standing(tx, account_ids=["A01"]) == findings(store)
 
 
 def test_a_change_of_state_or_episode_is_remembered_and_nothing_else(store: Store) -> None:
@@ -164,13 +165,13 @@ def test_a_change_of_state_or_episode_is_remembered_and_nothing_else(store: Stor
         judge(store, cases.Judgement(finding=entry), at=NOW + number * DAY)
 
     with store.read() as tx:
-        changes = finding_changes(tx, "A01")
+        changes, stands = finding_changes(tx, "A01"), cases.current_findings(tx, now=NOW + 3 * DAY)
     assert [(change.at, change.before, change.finding) for change in changes] == [
         (NOW + 3 * DAY, State.WARNING, stated[3]),
         (NOW + 2 * DAY, State.OK, stated[2]),
         (NOW, None, stated[0]),
     ]
-    assert findings(store) == (stated[3],)
+    assert stands == (stated[3],)
 
 
 def test_findings_on_units_and_areas_stand_beside_those_on_accounts(store: Store) -> None:
@@ -193,5 +194,5 @@ def test_an_account_that_leaves_takes_its_open_matters_along(store: Store) -> No
         assert cases.due_for_judgement(tx, NOW + 9 * DAY, 9) == ("A02",)
         assert [(case.closed_at, case.closing) for case in cases.cases(tx)] == [(NOW + DAY, Closing.LEFT)]
         assert outbox.waiting_notices(tx) == ()
-        assert cases.current_findings(tx) == ()
+        assert standing(tx) == ()
         assert len(finding_changes(tx, "A01")) == 1

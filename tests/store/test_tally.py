@@ -26,6 +26,7 @@ from tests.store.build import (
     post,
     record,
     shown,
+    standing,
     step,
 )
 
@@ -56,7 +57,7 @@ def test_accounts_and_findings_are_counted_as_one_by_one(county: Store) -> None:
         assert tally.accounts(tx, NOW + HOUR).counts == Counter(
             (row.account.platform, row.account.status) for row in rows
         )
-        assert tally.findings(tx) == Counter((finding.rule, finding.state) for finding in cases.current_findings(tx))
+        assert tally.findings(tx) == Counter((finding.rule, finding.state) for finding in standing(tx))
 
 
 def test_an_account_counts_from_when_it_is_on_the_roster(county: Store) -> None:

@@ -12,7 +12,7 @@ from monitor.core.calendar import beijing_date, days_between, start_of_day
 from monitor.core.expiry import Expiry, ended
 from monitor.core.finding import Finding, Known, RuleBook, State, Support
 from monitor.core.observation import KnownPost, Precision, Reason, Timeline
-from monitor.core.phrases import dated
+from monitor.core.phrases import dated, for_days, silent_for
 
 TWO_WEEKS = "UPD-01"
 """The rule that says whether a gap is too long, and whose numbers name it."""
@@ -163,11 +163,11 @@ def facts(gap: Gap) -> str:
         if not gap.days:
             return f"{begun}当日开设，尚{silence}"
         if gap.support is Support.DELAYED and gap.days_shown is not None:
-            return f"自{begun}开设以来{silence}，{_as_shown(gap)}已{gap.days_shown}天"
-        return f"自{begun}开设以来{silence}，已{gap.days}天"
-    silent = f"已{gap.days}天未更新" if gap.days else "当日有更新"
+            return f"自{begun}开设以来{silence}，{_as_shown(gap)}{for_days(gap.days_shown)}"
+        return f"自{begun}开设以来{silence}，{for_days(gap.days)}"
+    silent = silent_for(gap.days)
     if gap.support is Support.DELAYED and gap.days_shown:
-        silent = f"{_as_shown(gap)}已{gap.days_shown}天未更新"
+        silent = f"{_as_shown(gap)}{silent_for(gap.days_shown)}"
     return f"最近一次更新为{begun}，{silent}"
 
 

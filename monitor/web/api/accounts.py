@@ -171,7 +171,7 @@ def _findings(tx: Tx, call: Call) -> Found:
     asked = call.parameters
     quiet = () if asked.all else tuple(state for state in State if state.is_settled)
     stand = lists.read_findings(
-        tx, asked.account, without=quiet, limit=call.limit, place=call.place, area=call.actor.area
+        tx, asked.account, call.now, without=quiet, limit=call.limit, place=call.place, area=call.actor.area
     )
     return found(stand, lambda finding: (finding.subject.key, finding.rule), finding_shape)
 

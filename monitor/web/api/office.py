@@ -114,7 +114,7 @@ def _units(tx: Tx, call: Call) -> UnitKey:
 def _one_unit(tx: Tx, call: Call) -> dict[str, object]:
     key = _units(tx, call)
     page = read_unit(tx, [key], call.context.moment())
-    return _unit(key, page) | {"cases": [line.case.id for line in unit_cases(tx, key)]}
+    return _unit(key, page) | {"cases": [line.case.id for line in unit_cases(tx, key, call.now)]}
 
 
 def _unit(key: UnitKey, page: UnitPage) -> dict[str, object]:

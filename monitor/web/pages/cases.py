@@ -58,7 +58,8 @@ async def cases(pages: Pages, request: Request) -> Response:
     if "state" in params and "wait" not in params:
         return _moved(params)
     which = await cases_asked(pages, request)
-    board: Board = await pages.context.store.query(lambda tx: read_board(tx, which, number_of(request)))
+    now = pages.context.moment().now
+    board: Board = await pages.context.store.query(lambda tx: read_board(tx, which, number_of(request), now))
     may_decide = visitor.may(Right.DECIDE)
     return pages.html(
         "cases.html",
@@ -215,7 +216,7 @@ async def _confirm(
 ) -> Response:
     moment = pages.context.moment()
     book = pages.context.rule_book(moment.today)
-    picking = await pages.context.store.query(lambda tx: read_picking(tx, wanted, book, moment.today))
+    picking = await pages.context.store.query(lambda tx: read_picking(tx, wanted, book, moment.now))
     query = request.query_params
     return pages.html(
         "cases_decide.html",

@@ -99,7 +99,8 @@ async def _page(
     key_of_links = context.permits.key if context.permits else None
     numbers = {unit: number for unit, number in page.calendars if number}
     calendars = {unit: key_of_links.calendar(number) for unit, number in numbers.items()} if key_of_links else {}
-    cases = await context.store.query(lambda tx: unit_cases(tx, key)) if visitor.own is None else ()
+    now = context.moment().now
+    cases = await context.store.query(lambda tx: unit_cases(tx, key, now)) if visitor.own is None else ()
     return pages.html(
         "unit.html",
         context.moment(),
