@@ -37,6 +37,8 @@ _JOINED = re.compile(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})-([0-9]{2}:)")
 """How one content system writes its `firstpublishedtime`."""
 _TITLES = ("articletitle", "og:title")
 _COLUMN = ("columnname", "columntype", "columndescription", "columnkeywords")
+NAMES = frozenset({*_PUB_DATES, *_TITLES, *_COLUMN, "sitename", "og:type", "url"})
+"""The names of the `<meta>` that are read; no other is looked at."""
 _LABEL = re.compile(
     r"(?<![一-鿿])(?:(?:信息)?(?:发布|发表|发稿|刊发|发文|上传)(?:时间|日期|于)?|时间|日期)(?: ?[:：]|$| [0-9])|发布于"
 )
@@ -70,7 +72,7 @@ class Article:
 
 def of(page: Page, tree: html.Tree, reading: rows.RowSearch) -> Article | None:
     """Return the article that the page is, or may be where it shows no list; None for a page of another kind."""
-    metas = dict(reversed(list(html.metas(tree))))
+    metas = dict(reversed([entry for entry in html.metas(tree) if entry[0] in NAMES]))
     title = next((metas[name] for name in _TITLES if name in metas), "")
     names = {metas.get("columnname"), metas.get("sitename")}
     is_named = "articletitle" in metas and metas["articletitle"] not in names
@@ -130,7 +132,7 @@ def _said(hit: Hit, page: Page, seen: set[int]) -> tuple[Stamp, bool, bool] | No
     for block in hit.chain[:_STEPS]:
         if block.mem_id in seen:
             return None
-        around = block.text(separator=" ")
+        around = html.text(block, " ")
         around = datebox.clean(around) if len(around) < 4 * _AROUND else around
         if len(around) > _AROUND:
             seen.add(block.mem_id)
@@ -150,10 +152,10 @@ def _is_in_row(hit: Hit, reading: rows.RowSearch, known: dict[int, bool]) -> boo
     scope = next((node for node in hit.chain[: _STEPS + 1] if reading.titles(node)), None)
     if scope is None:
         return False
-    if len(hit.chain) > 1 and scope is hit.chain[1] and (hit.node.text_content or "").isascii():
+    if len(hit.chain) > 1 and scope is hit.chain[1] and html.content(hit.node).isascii():
         return True
     if scope.mem_id not in known:
-        is_small = scope.tag in ROWS or len(scope.text()) < _AROUND
+        is_small = scope.tag in ROWS or len(html.text(scope)) < _AROUND
         known[scope.mem_id] = is_small and any(len(words(node)) >= _SHORTEST_TITLE for node in reading.titles(scope))
     return known[scope.mem_id]
 

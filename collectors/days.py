@@ -43,7 +43,7 @@ def part_around(hit: Hit, walls: set[int], row: html.Node) -> str:
     for outer in (node, *hit.chain):
         if outer.mem_id == row.mem_id or outer.mem_id in walls:
             break
-        text = (outer.text_content if outer.is_text_node else outer.text(separator=" ")) or ""
+        text = html.content(outer) if outer.is_text_node else html.text(outer, " ")
         if len(text) > 2 * LONGEST_PART:
             break
         part, node = _part(text) or part, outer

@@ -79,14 +79,14 @@ def anchors(node: html.Node) -> list[html.Node]:
 
 def words(anchor: html.Node) -> str:
     """Return what a link is called, with single blanks."""
-    return " ".join((anchor.text(separator=" ") or "").split())
+    return " ".join(html.text(anchor, " ").split())
 
 
 def is_title(anchor: html.Node) -> bool:
     """True if a link is called as a post may be, and not as a part of the page."""
     called = words(anchor)
     before = anchor.prev
-    if before is not None and before.is_text_node and _SOURCE_OF.search((before.text_content or "")[-_ENDING:]):
+    if before is not None and before.is_text_node and _SOURCE_OF.search(html.content(before)[-_ENDING:]):
         return False
     relation, address = anchor.attributes.get("rel") or "", anchor.attributes.get("href") or ""
     if _BESIDE.search(f"{relation[:_ENDING]} {address[-_ENDING:]}"):

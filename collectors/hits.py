@@ -52,18 +52,16 @@ class Hits:
         for node in self._top.traverse(include_text=True, skip_empty=True):
             if not node.is_text_node:
                 continue
-            text = node.text_content or ""
-            if not _HINT.search(text):
+            text = _ends(node.text_content or "")  # of an inert text nothing else is ever made, so it is not noted
+            if text is None:
                 continue
-            if len(text) > 2 * _TAIL:
-                text = text[:_TAIL] + "\n" + text[-_TAIL:]
             if not _HIT.search(text):
                 if len(self.parts) < HITS and days.is_part(text) and (hit := self._hit(node)):
                     self.parts.append(hit)
                 continue
             hit = self._hit(node)
-            if hit and hit.is_linked and not self._may_be_date(node.text_content or ""):
-                if len(self.parts) < HITS and datebox.is_unread(node.text_content or "", self._at):
+            if hit and hit.is_linked and not self._may_be_date(html.content(node)):
+                if len(self.parts) < HITS and datebox.is_unread(html.content(node), self._at):
                     self.parts.append(hit)
             elif hit:
                 self.count(hit)
@@ -96,7 +94,7 @@ class Hits:
             if node.tag != "time" and not _CALLED.search((node.attributes.get("class") or "")[:200]):
                 continue
             hit = None if _lies_in(node, known) else self._hit(node)
-            if hit is not None and len(node.text()) < row.LONGEST_PART:
+            if hit is not None and len(html.text(node)) < row.LONGEST_PART:
                 yield hit
 
     def _says_date(self, attribute: str | None) -> bool:
@@ -126,6 +124,19 @@ class Hits:
     def _may_be_date(self, text: str) -> bool:
         """True if a link's words are a date, or end in one."""
         return datebox.read(text, self._at) is not None or datebox.tail(text, self._at) is not None
+
+
+def is_inert(text: str) -> bool:
+    """True if a whole piece of text is neither a date nor a part of one, wherever it stands."""
+    ends = _ends(text)
+    return ends is None or not (_HIT.search(ends) or days.is_part(ends))
+
+
+def _ends(text: str) -> str | None:
+    """Return what is looked at of a piece of text: both its ends; None where nothing in it hints at a date."""
+    if not _HINT.search(text):
+        return None
+    return text if len(text) <= 2 * _TAIL else text[:_TAIL] + "\n" + text[-_TAIL:]
 
 
 def _lies_in(node: html.Node, known: set[int]) -> bool:

@@ -12,7 +12,10 @@ import codecs
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
@@ -27,6 +30,8 @@ from monitor.core.observation import LookFailedError, Reason
 Tree = LexborHTMLParser
 Node = LexborNode
 
+ENDING = 4_000
+"""So many characters before its end a page's last tags are looked for."""
 TITLE_LENGTH = 120
 """How much of a post's title is kept, in characters."""
 _SWALLOWING = ("title", "textarea", "xmp", "iframe", "noframes", "plaintext", "template")
@@ -81,28 +86,41 @@ def decode(page: Page) -> str:
     declared.
     The text of the page that was asked for last is at hand: it is judged before it is read.
     """
-    last, text = _decoded[0]
+    return _text_of(page)[0]
+
+
+def utf8(page: Page) -> bytes:
+    """Return the page's text in UTF-8, which most pages are written in."""
+    text, encoding = _text_of(page)
+    return page.body if encoding == "utf-8" else text.encode("utf-8", "replace")
+
+
+def _text_of(page: Page) -> tuple[str, str]:
+    last, found = _decoded[0]
     if last is not page:
-        text = _decode(page)
-        _decoded[0] = page, text
-    return text
+        found = _decode(page)
+        _decoded[0] = page, found
+    return found
 
 
-_decoded: list[tuple[Page | None, str]] = [(None, "")]
-"""The page that was decoded last, and its text."""
+_decoded: list[tuple[Page | None, tuple[str, str]]] = [(None, ("", ""))]
+"""The page that was decoded last, its text and in which encoding it fitted; no encoding where none did."""
 
 
-def _decode(page: Page) -> str:
+def _decode(page: Page) -> tuple[str, str]:
     body = page.body
     candidates = [text for text in (*_declared(page), "utf-8", "gb18030") if not _is_refuted(text, body)]
     if not candidates[0].startswith(_OF_THEIR_OWN):
         candidates.insert(0, "utf-8")
     for encoding in candidates:
         try:
-            return codecs.getincrementaldecoder(encoding)("strict").decode(body)
+            # The encoder of a stream lets a character that is cut off at the end go.
+            text = codecs.getincrementaldecoder(encoding)("strict").decode(body)
         except UnicodeError:
             continue
-    return body.decode(next((text for text in _declared(page) if not _is_refuted(text, body)), "utf-8"), "replace")
+        return text, encoding
+    likely = next((text for text in _declared(page) if not _is_refuted(text, body)), "utf-8")
+    return body.decode(likely, "replace"), ""
 
 
 _OF_THEIR_OWN = ("utf", "iso-2022", "iso2022")
@@ -116,15 +134,68 @@ def _is_refuted(encoding: str, body: bytes) -> bool:
 
 def tree(text: str) -> Tree:
     """Return the page's tree; raises LookFailedError for one that takes more memory than a page may."""
+    watched = _watched.get()
+    if watched is not None:
+        watched.trees += 1
+    return unwatched(text)
+
+
+def unwatched(text: str) -> Tree:
+    """Return the page's tree as `tree` does, for what is no reading of it."""
     try:
         return LexborHTMLParser(text)
     except SelectolaxError as error:
         raise LookFailedError(Reason.UNREADABLE, "markup that no parser takes") from error
 
 
+@dataclass(slots=True)
+class Watched:
+    """What a reader of pages asked of them."""
+
+    texts: list[str] = field(default_factory=list)
+    """The texts of nodes."""
+    trees: int = 0
+
+
+@contextmanager
+def watching() -> Iterator[Watched]:
+    """Collect what is asked of pages meanwhile."""
+    watched = Watched()
+    before = _watched.set(watched)
+    try:
+        yield watched
+    finally:
+        _watched.reset(before)
+
+
+_watched: ContextVar[Watched | None] = ContextVar("_watched", default=None)
+
+
+def text(node: Node, separator: str = "") -> str:
+    """Return the text in a node, scripts and all. Readers ask for it in no other way than this and `content`."""
+    return _noted(node.text(separator=separator) or "")
+
+
+def content(node: Node) -> str:
+    """Return what a node of text holds."""
+    return _noted(node.text_content or "")
+
+
+def _noted(said: str) -> str:
+    watched = _watched.get()
+    if watched is not None:
+        watched.texts.append(said)
+    return said
+
+
 def has_open_quote(text: str) -> bool:
     """True if an attribute's quote that is never closed takes a link along: `<td class="date>…<a href="…">`."""
-    return bool(_OPEN_QUOTE.search(text) and _OPEN_QUOTE.search(_UNREAD.sub("", text)))
+    return bool(_OPEN_QUOTE.search(text)) and would_have_open_quote(text)
+
+
+def would_have_open_quote(text: str) -> bool:
+    """True if it does in what is neither script nor comment, whatever else those hold."""
+    return bool(_OPEN_QUOTE.search(_UNREAD.sub("", text)))
 
 
 def mended(text: str) -> Tree:
@@ -191,17 +262,23 @@ def select(where: Tree | Node, css: str) -> list[Node]:
 def title(page: Tree) -> str:
     """Return the words of `<title>`, or nothing."""
     node = page.css_first("title")
-    return plain(node.text()) if node else ""
+    return plain(text(node)) if node else ""
 
 
 def metas(page: Tree) -> Iterator[tuple[str, str]]:
     """Yield (name or property in lower case, content) of every `<meta>`, in the page's order."""
     for node in page.css("meta"):
         attributes = node.attributes
-        name = attributes.get("name") or attributes.get("property") or attributes.get("itemprop")
+        name = meta_name(attributes)
         content = attributes.get("content")
         if name and content:
-            yield name.strip().lower(), content.strip()
+            yield name, content.strip()
+
+
+def meta_name(attributes: Mapping[str, str | None]) -> str | None:
+    """Return what a `<meta>` of these attributes is called, in lower case."""
+    name = attributes.get("name") or attributes.get("property") or attributes.get("itemprop")
+    return name.strip().lower() if name else None
 
 
 def plain(markup: str, length: int = TITLE_LENGTH) -> str:

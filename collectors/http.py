@@ -141,6 +141,7 @@ class BoundFetch:
         self.is_whole = True
         self._is_lasting = True
         self._validators: Validators | None = None
+        self._compared: Page | None = None
         self._jar = Jar()
         self._secrets: list[bytes] = []
         self._home: str | None = None
@@ -168,15 +169,16 @@ class BoundFetch:
         ask = self._ask(request)
         self._home = self._home or ask.url.host
         answer = await self._line.ask(replace(ask, home=self._home), self._platform, limit, self._jar, self._queue)
-        if request.conditional and answer.cut is None:
-            self._compare(answer)
+        # An answer that was gone on from tells nothing alone.
+        self._validators = self._compare(answer) if request.conditional and answer.cut is None else None
+        self._compared = None
         if answer.status == 304:
             raise LookFailedError(Reason.HTTP_ERROR, "not modified, says the host, which was not asked")
         body = self._body(answer, request, limit)
         self.raw = None if request.is_secret else body
         if request.is_secret:
             self._secrets.append(body)
-        return Page(
+        page = Page(
             url=str(answer.url),
             status=answer.status,
             headers=answer.headers,
@@ -184,12 +186,23 @@ class BoundFetch:
             at=answer.at,
             certificate_until=answer.certificate_until,
         )
+        if self._validators is not None:
+            self._compared = page
+        return page
 
     async def read(self, parse: Callable[[Page], SeenT], page: Page, /) -> SeenT:
         """Return `parse(page)` within a time limit; raises as `Fetch` says."""
         if not any(page.body is secret for secret in self._secrets):
             self.raw = page.body
-        reading = await self._reader.reading(parse, page, self._source)
+        before, now = self._before, self._validators if page is self._compared else None
+        if now and before.fingerprint and await self._reader.is_known(parse, page, before.fingerprint):
+            self._validators, self.raw = replace(now, fingerprint=before.fingerprint), None
+            raise UnchangedError
+        # Of an answer that may never come in other bytes no fingerprint is taken.
+        is_marked = now is not None and before.body_hash is not None
+        reading = await self._reader.reading(parse, page, self._source, is_marked=is_marked)
+        if now and reading.fingerprint:
+            self._validators = replace(now, fingerprint=reading.fingerprint)
         if reading.other_from is not None and reading.other_from < page.at + BELIEVED:
             self._is_lasting = False
         return reading.seen
@@ -240,22 +253,24 @@ class BoundFetch:
             hosts=request.hosts,
         )
 
-    def _compare(self, answer: _Answer) -> None:
-        """Take down what the answer can be recognised by; raises UnchangedError when it is the one from last time."""
+    def _compare(self, answer: _Answer) -> Validators | None:
+        """Return what the answer can be recognised by; raises UnchangedError when it is the one from last time."""
         before = self._before
         if answer.status == 304 and (before.etag or before.last_modified):
             raise UnchangedError
         if answer.status != 200:
-            return
+            return None
         body_hash = blake2b(answer.wire, digest_size=16).hexdigest()
-        self._validators = replace(
+        now = replace(
             before,
             etag=_validator(answer, "etag"),
             last_modified=_validator(answer, "last-modified"),
             body_hash=body_hash,
         )
         if body_hash == before.body_hash:
+            self._validators = now
             raise UnchangedError
+        return replace(now, fingerprint=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

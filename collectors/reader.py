@@ -28,7 +28,7 @@ from functools import partial
 from time import monotonic, thread_time
 from typing import Generic, TypeVar, cast
 
-from collectors import html, wire, worker
+from collectors import fingerprint, html, wire, worker
 from collectors.deadline import TooLongError, within
 from monitor.core.collector import Continuation, Page, SeenT
 from monitor.core.download import Download
@@ -79,6 +79,8 @@ class ParserResult(Generic[T]):
     seen: T
     other_from: datetime | None = None
     """From when on it would make something else of the same bytes; None: never."""
+    fingerprint: str | None = None
+    """What other answers that it would make the same of are known by."""
 
 
 class ParserRunner:
@@ -103,16 +105,30 @@ class ParserRunner:
         """Return `parse(page)`; raises as `reading` does."""
         return (await self.reading(parse, page, source)).seen
 
-    async def reading(self, parse: Callable[[Page], SeenT], page: Page, source: str = "") -> ParserResult[SeenT]:
+    async def is_known(self, parse: Callable[[Page], SeenT], page: Page, mark: str) -> bool:
+        """True if the parser would make of the page what it made of the one whose fingerprint this is."""
+        known = fingerprint.of_parser(parse)
+        if known is None or not is_harmless(page):
+            return False
+        async with self._spot:
+            fits = known.fits(page, mark)
+            await asyncio.sleep(0)
+        return fits
+
+    async def reading(
+        self, parse: Callable[[Page], SeenT], page: Page, source: str = "", *, is_marked: bool = False
+    ) -> ParserResult[SeenT]:
         """Return `parse(page)`, and how long the same bytes would be read the same; `source` is whose page it is.
 
+        Where `is_marked`, with the fingerprint, if it was read on the spot.
         Raises LookFailedError: the parser's own, or UNREADABLE when it crashes or takes too long.
         """
         case = (_name(parse), source)
         made: wire.ParserAnswer | None = None
+        mark: str | None = None
         if case[0] in self._linear and self._slow.get(case, 0) < _SLOW_TIMES and is_harmless(page):
             async with self._spot:
-                made, took = self._read_here(parse, page, case)
+                made, mark, took = self._read_here(parse, page, case, is_marked=is_marked)
                 await asyncio.sleep(took if took > _SLOW else 0)
         if made is None:
             made = await asyncio.get_running_loop().run_in_executor(self._threads, self._read_apart, parse, page)
@@ -120,7 +136,7 @@ class ParserRunner:
         if isinstance(outcome, Timeline | Download):
             outcome = within_bounds(outcome)  # no matter what the process says that read it
         if isinstance(outcome, Timeline | Download | Continuation):
-            return ParserResult(cast("SeenT", outcome), made.other_from)  # the parser's own kind
+            return ParserResult(cast("SeenT", outcome), made.other_from, mark)  # the parser's own kind
         if isinstance(outcome, wire.Crash):
             self.crashes += 1
             _log.error("parser crashed parser=%s error=%s\n%s", case[0], outcome.error, outcome.trace)
@@ -139,13 +155,16 @@ class ParserRunner:
         for entry in tuple(self._all):
             entry.kill()
 
-    def _read_here(self, parse: Parse, page: Page, case: tuple[str, str]) -> tuple[wire.ParserAnswer | None, float]:
-        """Return what the parser made of it, None where it takes too long, and the seconds of work."""
+    def _read_here(
+        self, parse: Parse, page: Page, case: tuple[str, str], *, is_marked: bool
+    ) -> tuple[wire.ParserAnswer | None, str | None, float]:
+        """Return what the parser made of it, None where it takes too long, its fingerprint, and the seconds of work."""
         made: wire.ParserAnswer | None = None
+        mark: str | None = None
         gc.disable()  # collecting the whole program's garbage takes longer than _SLOW, and is not this page's work
         started = thread_time()
         try:
-            made = within(_LONGEST, partial(worker.read, parse, page))
+            made, mark = within(_LONGEST, partial(_made, parse, page, is_marked=is_marked))
         except TooLongError:
             pass
         finally:
@@ -153,11 +172,11 @@ class ParserRunner:
             gc.enable()
         if made is not None and took <= _SLOW:
             self._slow.pop(case, None)
-            return made, took
+            return made, mark, took
         self._slow[case] = self._slow.pop(case, 0) + (1 if made is not None else _SLOW_TIMES)
         if len(self._slow) > _SLOW_SOURCES:
             self._slow.popitem(last=False)
-        return made, took
+        return made, mark, took
 
     def _read_apart(self, parse: Parse, page: Page) -> wire.ParserAnswer:
         """Return what a worker made of it; runs in a thread. A worker that did not answer is not used again."""
@@ -175,6 +194,16 @@ class ParserRunner:
         else:
             self._all.discard(one)
         return made
+
+
+def _made(parse: Parse, page: Page, *, is_marked: bool) -> tuple[wire.ParserAnswer, str | None]:
+    """Return what a parser made of a page, and its fingerprint where that is asked for and there is one."""
+    known = fingerprint.of_parser(parse) if is_marked else None
+    if known is None:
+        return worker.read(parse, page), None
+    with html.watching() as watched:
+        made = worker.read(parse, page)
+    return made, known.of(page, watched) if made.timeline is not None else None
 
 
 def is_harmless(page: Page) -> bool:

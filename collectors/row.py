@@ -116,13 +116,13 @@ def walls_of(titles: list[html.Node], top: html.Node) -> set[int]:
 
 def _is_all_of(inner: html.Node, link: html.Node) -> bool:
     """True if a link says hardly more than what a piece of it says: then that piece is its title."""
-    said = (inner.text_content if inner.is_text_node else inner.text()) or ""
-    return len(link.text().strip()) < len(said.strip()) + _SAYING
+    said = html.content(inner) if inner.is_text_node else html.text(inner)
+    return len(html.text(link).strip()) < len(said.strip()) + _SAYING
 
 
 def run_around(node: html.Node, walls: set[int]) -> str | None:
     """Return the text of a node and what stands beside it in one line; None where nothing does."""
-    parts = [(node.text_content if node.is_text_node else node.text(separator=" ")) or ""]
+    parts = [html.content(node) if node.is_text_node else html.text(node, " ")]
     if not node.is_text_node and node.tag in _BLOCKS:
         return None
     size = len(parts)
@@ -135,7 +135,7 @@ def run_around(node: html.Node, walls: set[int]) -> str | None:
             beside = following
             if beside.tag in UNREAD:
                 continue
-            text = (beside.text_content if beside.is_text_node else beside.text(separator=" ")) or ""
+            text = html.content(beside) if beside.is_text_node else html.text(beside, " ")
             if text.strip():
                 parts = [text, *parts] if step == "prev" else [*parts, text]
     return " ".join(parts) if len(parts) > size else None
@@ -143,7 +143,7 @@ def run_around(node: html.Node, walls: set[int]) -> str | None:
 
 def _beside_text(node: html.Node) -> Iterator[str]:
     for beside in (node.prev, node.next):
-        if beside is not None and beside.is_text_node and (text := (beside.text_content or "").strip()):
+        if beside is not None and beside.is_text_node and (text := html.content(beside).strip()):
             yield text
 
 
@@ -151,7 +151,7 @@ def _is_in_sentence(node: html.Node) -> bool:
     """True if words stand directly beside a node, so that it is a part of what they say."""
     if node.is_text_node:
         return any(
-            beside is not None and beside.is_element_node and beside.tag not in _UNSAID and beside.text(strip=True)
+            beside is not None and beside.is_element_node and beside.tag not in _UNSAID and html.text(beside).strip()
             for beside in (node.prev, node.next)
         )
     return any(re.search(r"[一-鿿a-zA-Z]", text) for text in _beside_text(node))
@@ -163,7 +163,7 @@ def _labels(node: html.Node) -> bool:
     for _ in range(2):
         if before is None:
             return False
-        text = (before.text_content if before.is_text_node else before.text(separator=" ")) or ""
+        text = html.content(before) if before.is_text_node else html.text(before, " ")
         if text.strip():
             return len(text.strip()) < 2 * SHORT_KIND
         before = before.prev
@@ -179,7 +179,7 @@ def _outside(node: html.Node) -> str:
             parent = other_node.parent
             if parent is not None and (parent.tag == "a" or (parent.parent is not None and parent.parent.tag == "a")):
                 continue
-            parts.append(other_node.text_content or "")
+            parts.append(html.content(other_node))
             size += len(parts[-1])
             if size > 2 * datebox.LONGEST:
                 break
@@ -235,7 +235,7 @@ def _boxes(
     for hit in hits[:HITS_OF_ROW]:
         if not hit.node.is_text_node:
             continue
-        alone = datebox.only_year(hit.node.text_content or "")
+        alone = datebox.only_year(html.content(hit.node))
         year = alone or year
         box = box_around(hit, walls, node, at)
         if box is None or (alone and box.stamp is None):
@@ -243,7 +243,7 @@ def _boxes(
         if columns and (cell := _cell(hit, node)) and cell[0] in columns:
             label = columns[cell[0]]
             if box.is_doubtful:  # the dates of two cells in one line
-                box = datebox.read(cell[1].text(separator=" "), at) or box
+                box = datebox.read(html.text(cell[1], " "), at) or box
             box = datebox.NO_PUBLICATION if label is None else replace(box, trust=max(box.trust, label))
         boxes.append(box)
     return boxes, year
@@ -265,7 +265,7 @@ def line_of(
     href = attributes.get("href")
     title = attributes.get("title") or ""
     if anchor is not None and (not title or "\n" in title):
-        title = anchor.text(separator=" ")
+        title = html.text(anchor, " ")
     boxes, year = _boxes(at, node, walls, hits, columns)
     stamped = [box for box in boxes if box.stamp]
     if columns is not None and not columns and not stamped and len(hits) > 1:
@@ -318,13 +318,13 @@ def _read_unscripted(node: html.Node, at: datetime) -> Box | None:
     texts = (
         other_node for other_node in islice(node.traverse(include_text=True), _PIECES_OF_BOX) if other_node.is_text_node
     )
-    said = [node.text_content or "" for node in texts if node.parent is None or node.parent.tag not in UNREAD]
+    said = [html.content(node) for node in texts if node.parent is None or node.parent.tag not in UNREAD]
     return datebox.read(" ".join(said), at)
 
 
 def _is_apart(node: html.Node) -> bool:
     """True if an element holds a date of its own before or after the words of a link's title."""
-    is_at_edge = node.prev is None or node.next is None or not node.prev.text(strip=True)
+    is_at_edge = node.prev is None or node.next is None or not html.text(node.prev).strip()
     return node.tag in _APART and is_at_edge
 
 
@@ -342,7 +342,7 @@ def _in_line(inner: html.Node, walls: set[int], box: Box | None, at: datetime) -
 def box_around(hit: Hit, walls: set[int], row: html.Node, at: datetime) -> Box | None:
     """Return what the box around a piece of text says: the largest that is a date, walls and sentences aside."""
     inner: html.Node = hit.node
-    text = inner.text_content or ""
+    text = html.content(inner)
     box = datebox.read(text, at)
     in_heading = in_link = False
     for outer in hit.chain:
@@ -354,7 +354,7 @@ def box_around(hit: Hit, walls: set[int], row: html.Node, at: datetime) -> Box |
         if inner.next is None and inner.prev is None:
             inner = outer
             continue
-        around = outer.text(separator=" ")
+        around = html.text(outer, " ")
         if len(around) > 4 * datebox.LONGEST:
             break
         wider = datebox.read(around, at) or _read_unscripted(outer, at)
@@ -396,7 +396,7 @@ def _headings_of(row: html.Node) -> dict[int, Trust | None]:
     cells: list[str] = []
     for node in islice(row.iter(), _CELLS_MOST):
         span = node.attributes.get("colspan") or ""
-        cells.extend([node.text(separator=" ").strip()] * (int(span) if span in {"2", "3", "4"} else 1))
+        cells.extend([html.text(node, " ").strip()] * (int(span) if span in {"2", "3", "4"} else 1))
     is_heading = 1 < len(cells) < _CELLS_MOST and all(len(cell) < _SHORT for cell in cells)
     if not is_heading or any(any(char.isdigit() for char in cell) for cell in cells):
         return {}

@@ -92,7 +92,7 @@ def one(
     if node.parent is not None and not written.year:
         written = _under(years.heading_above(node.parent), written)
     stamp = years.stamp_of(written, page.at, page.url)
-    title = titled.attributes.get("title") or titled.text(separator=" ") if titled is not None else written.title
+    title = titled.attributes.get("title") or html.text(titled, " ") if titled is not None else written.title
     is_sure = stamp is not None and written.href is not None and not stamp.is_year_guessed and not written.is_doubtful
     return ListRow(title=title, href=written.href, stamp=stamp), is_sure
 
@@ -236,7 +236,7 @@ class RowSearch:
         for hit in self.hits:
             if hit.is_linked or any(node.mem_id in self._known for node in hit.chain):
                 continue
-            text = hit.node.text_content or ""
+            text = html.content(hit.node)
             box = datebox.read(text, self.at)
             if (
                 box is None
@@ -264,10 +264,10 @@ class RowSearch:
             scope = self._scope(hit)
             if scope is None or frame.is_strange(scope):
                 continue
-            text = (hit.node.text_content if hit.node.is_text_node else hit.node.text()) or ""
+            text = html.content(hit.node) if hit.node.is_text_node else html.text(hit.node)
             if self._is_row(scope):
                 whole = self._whole(scope)
-                if whole.parent is not None and not frame.is_weather(whole.text()):
+                if whole.parent is not None and not frame.is_weather(html.text(whole)):
                     key = whole.mem_id if len(self.titles(scope)) == 1 else hit.node.mem_id
                     unread.setdefault(whole.parent.mem_id, {}).setdefault(key, text)
             elif not hit.is_linked:
@@ -276,7 +276,7 @@ class RowSearch:
 
     def _may_be_unread(self, hit: Hit) -> bool:
         """True if a hit is meant as the date of a row: in a link only beside the words of its title."""
-        text = hit.node.text_content or "" if hit.node.is_text_node else ""
+        text = html.content(hit.node) if hit.node.is_text_node else ""
         if hit.is_linked:
             link = next((node for node in hit.chain if node.tag == "a"), None)
             if link is None or not self.titles(link) or len(words(link)) < len(text.strip()) + _SHORT_TITLE:
@@ -333,8 +333,8 @@ class RowSearch:
         lines, has_others = self._lines_of(group, children, above)
         if len(dated) == 1 and not has_others and not self._is_sure_alone(dated[0], lines):
             return
-        if frame.is_weather(dated[0].text()) and (
-            has_others or sum(frame.is_weather(child.text()) for child in dated) > 1
+        if frame.is_weather(html.text(dated[0])) and (
+            has_others or sum(frame.is_weather(html.text(child)) for child in dated) > 1
         ):
             return
         if not self._take(lines):
@@ -371,7 +371,7 @@ class RowSearch:
             return None
         if node.tag not in HEADINGS and anchors(node):
             return None
-        text = node.text(separator=" ")
+        text = html.text(node, " ")
         heading = years.heading_in(text)
         if not is_alike and heading.month is None and datebox.only_year(text) is None:
             return None
@@ -394,19 +394,19 @@ class RowSearch:
         if not titles:
             if not self._below.get(node.mem_id) or node.css_first("th") is not None:
                 return None
-            text = node.text(separator=" ")
+            text = html.text(node, " ")
             if frame.is_pager(node, text) or datebox.only_year(text) or not datebox.is_date_like(text):
                 return None
             return PageRow(title="", box=datebox.NO_PUBLICATION)
         if is_first and kind(node) not in kinds and is_column_name(node, titles):
             return None
-        if not is_row or len(titles) >= LINKS or frame.is_pager(node, node.text(separator=" ")):
+        if not is_row or len(titles) >= LINKS or frame.is_pager(node, html.text(node, " ")):
             return None
         return self.line(node, [])
 
     def _is_sure_alone(self, row: html.Node, lines: list[PageRow]) -> bool:
         """True if a row that stands alone is a post: no clock, no weather, nothing in the page's head."""
-        text = row.text(separator=" ")
+        text = html.text(row, " ")
         if len(lines) > 1:
             return True
         if not lines or frame.is_weather(text) or not any(row.box and row.box.stamp for row in lines):

@@ -38,7 +38,7 @@ def dated(node: html.Node, hits: list[Hit], titles: list[html.Node], at: datetim
 
 
 def _is_told(hit: Hit, walls: set[int], node: html.Node, at: datetime) -> bool:
-    is_year = hit.node.is_text_node and datebox.only_year(hit.node.text_content or "") is not None
+    is_year = hit.node.is_text_node and datebox.only_year(html.content(hit.node)) is not None
     return is_year or box_around(hit, walls, node, at) is not None
 
 

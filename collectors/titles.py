@@ -59,7 +59,7 @@ def titles(links: list[html.Node], most: int) -> list[html.Node]:
                 break
     if not unique and len(links) < LINKS:
         for anchor in links:
-            if not anchor.text(strip=True) and anchor.css_first("img[alt]") is not None:
+            if not html.text(anchor).strip() and anchor.css_first("img[alt]") is not None:
                 unique.setdefault(anchor.attributes.get("href") or "", anchor)
     return list(unique.values())
 
@@ -67,4 +67,4 @@ def titles(links: list[html.Node], most: int) -> list[html.Node]:
 def is_column_name(node: html.Node, named: list[html.Node]) -> bool:
     """True if what stands at the head of a list is the name of its column: a heading, or beside 更多."""
     is_short = all(len(words(node)) <= _LONGEST_NAME for node in named)
-    return is_short and (node.css_first("h1,h2,h3,h4,h5,h6") is not None or "更多" in node.text())
+    return is_short and (node.css_first("h1,h2,h3,h4,h5,h6") is not None or "更多" in html.text(node))

@@ -69,7 +69,7 @@ def _heading(node: html.Node) -> tuple[bool, Heading]:
     """Return whether an element above a list says anything, and what it says as a heading."""
     if not node.is_element_node or node.tag in UNREAD:
         return False, NO_HEADING
-    text = node.text(separator=" ").strip()
+    text = html.text(node, " ").strip()
     is_list = bool(text) and node.css_first("li a[href],tr a[href]") is not None
     return bool(text), NO_HEADING if is_list else heading_in(text)
 

@@ -28,6 +28,7 @@ from functools import lru_cache, partial
 
 from collectors import article, datebox, dates, html, keys, rows
 from collectors.answers import judge_status, refuse_walls
+from collectors.page_fingerprint import PageFingerprint
 from collectors.rows import ListRow
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
@@ -130,10 +131,13 @@ def read(page: Page, rules: Rules | None = None) -> Timeline:
         if alone and len(posts) < _PROVING:
             return timeline([alone.post], covers=Covers.SOME)
         if posts:
-            ends = "</html" in text[-4000:].lower() or "</body" in text[-4000:].lower()
+            ends = "</html" in text[-html.ENDING :].lower() or "</body" in text[-html.ENDING :].lower()
             is_whole = is_whole and ends and not (alone and alone.is_likely)
             return timeline(posts, covers=covers if is_whole else Covers.SOME)
     raise LookFailedError(Reason.UNREADABLE, "a page without any publication date")
+
+
+FINGERPRINT = PageFingerprint(read)
 
 
 def _onward(page: Page) -> str | None:
@@ -201,7 +205,7 @@ def _ruled(page: Page, node: html.Node, rules: Rules) -> tuple[ListRow | None, b
     titled = _first(node, rules.title) if rules.title else None
     boxes = _ruled_boxes(page, node, rules.time) if rules.time else None
     row, is_sure = rows.one(page, node, anchor=anchor, titled=titled, boxes=boxes)
-    if row.stamp is None and row.href is None and not datebox.is_date_like(node.text(separator=" ")):
+    if row.stamp is None and row.href is None and not datebox.is_date_like(html.text(node, " ")):
         return None, True
     return row, is_sure
 
@@ -209,9 +213,7 @@ def _ruled(page: Page, node: html.Node, rules: Rules) -> tuple[ListRow | None, b
 def _ruled_boxes(page: Page, node: html.Node, rule: str) -> list[datebox.Box]:
     css, _, attribute = rule.partition("@")
     holders = html.select(node, css) if css else [node]
-    written = [
-        (node.attributes.get(attribute) or "") if attribute else node.text(separator=" ") for node in holders[:20]
-    ]
+    written = [(node.attributes.get(attribute) or "") if attribute else html.text(node, " ") for node in holders[:20]]
     return [box for text in written if (box := _ruled_box(text, page))]
 
 

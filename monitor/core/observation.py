@@ -331,11 +331,13 @@ Sight = Seen | Unchanged | Blind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validators:
-    """The values that let the next look of the same request be skipped: the server's own words, and the body's hash."""
+    """The values that let the next look of the same request be skipped: the server's own words, and the body's."""
 
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
+    fingerprint: str | None = None
+    """The mark of what was read of it: other bytes with the same are read the same."""
     reader: str = ""
     """Which reader, in which version, made the timeline they stand for."""
 

@@ -265,7 +265,7 @@ class Looker:
             source=due.source,
             at=self.clock(),
             sight=sight,
-            validators=due.validators if isinstance(sight, Unchanged) else fetch.validators,
+            validators=fetch.validators or (due.validators if isinstance(sight, Unchanged) else None),
             raw=fetch.raw,
             seconds=seconds,
             claim=due.claim,

@@ -192,7 +192,11 @@ def due_of(row: sa.Row[Any]) -> Due:
     validators = None
     if row.has_validators:
         validators = Validators(
-            etag=row.etag, last_modified=row.last_modified, body_hash=row.body_hash, reader=row.reader
+            etag=row.etag,
+            last_modified=row.last_modified,
+            body_hash=row.body_hash,
+            fingerprint=row.fingerprint,
+            reader=row.reader,
         )
     return Due(
         source=Source(

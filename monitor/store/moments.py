@@ -213,7 +213,8 @@ def _forget_looks(tx: Tx, now: datetime) -> int:
     for entry in (tables.probes, tables.events):
         tx.execute(sa.delete(entry).where(entry.c.at > now))
     stale = sa.or_(*(source.c[name] > now for name in ("last_look_at", "seen_at", "read_at", "asked_at")))
-    anew = {"has_validators": False, "etag": None, "last_modified": None, "body_hash": None, "reader": ""}
+    known_by = dict.fromkeys(("etag", "last_modified", "body_hash", "fingerprint"))
+    anew = {"has_validators": False, "reader": ""} | known_by
     unseen = {"timeline": None, "digest": None, "blind": None, "blind_reason": None, "portrait": None, "failures": 0}
     moments = dict.fromkeys(("last_look_at", "seen_at", "read_at", "asked_at"))
     tx.execute(sa.update(source).where(stale).values(**anew, **unseen, **moments))

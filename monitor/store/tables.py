@@ -155,6 +155,7 @@ sources = Table(
     Column("etag", Text),
     Column("last_modified", Text),
     Column("body_hash", Text),
+    Column("fingerprint", Text),
     Column("reader", Text, nullable=False),
     Column("timeline", Integer),
     Column("digest", Text),

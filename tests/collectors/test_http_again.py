@@ -7,11 +7,13 @@ from email.utils import format_datetime
 
 import pytest
 
-from collectors.http import Door, Policy
+from collectors.http import BoundFetch, Door, Policy
+from collectors.platforms import website
 from collectors.politeness import Pace
 from monitor.core.collector import Request, UnchangedError
-from monitor.core.observation import Reason, Validators
-from tests.collectors.conftest import FREE, LOOPBACK, NOW, OpenDoor, OpenFar, answer
+from monitor.core.observation import Reason, Timeline, Validators
+from tests.collectors import pages
+from tests.collectors.conftest import FREE, LOOPBACK, NOW, Far, OpenDoor, OpenFar, Script, answer
 from tests.collectors.door import bound, failure
 
 
@@ -221,3 +223,67 @@ async def test_a_look_that_is_called_off_gives_its_turn_back(door: OpenDoor, far
 
 async def _look(door: Door, url: str) -> bytes:
     return (await bound(door)(Request(url=url))).body
+
+
+COLUMN = pages.html(pages.below("") + "<div>访问量<b>{0}</b>次</div><!-- {0} -->").replace(
+    "</head>", "<script>t={0}</script></head>"
+)
+
+
+def in_turn(*answers: bytes) -> Script:
+    waiting = iter(answers)
+
+    async def script(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(next(waiting))
+
+    return script
+
+
+async def looked(door: Door, there: Far, before: Validators | None = None) -> tuple[BoundFetch, Timeline]:
+    fetch = bound(door, before)
+    return fetch, await fetch.read(website.read, await fetch(page_at(there.url())))
+
+
+async def test_other_bytes_that_are_read_the_same_are_unchanged_from_the_third_look_on(
+    door: OpenDoor, far: OpenFar
+) -> None:
+    counts = range(1234, 1239)
+    answers = (answer(COLUMN.replace("{0}", str(count)).encode(), etag=f'"{count}"') for count in counts)
+    there = await far(in_turn(*answers))
+    first, seen = await looked(door(), there)
+    assert first.validators
+    assert first.validators.fingerprint is None
+    second, again = await looked(door(), there, first.validators)
+    assert second.validators
+    assert (again, bool(second.validators.fingerprint)) == (seen, True)
+    third = bound(door(), second.validators)
+    with pytest.raises(UnchangedError):
+        await third.read(website.read, await third(page_at(there.url())))
+    assert third.validators
+    assert third.validators.fingerprint == second.validators.fingerprint
+    assert (third.validators.etag, third.raw) == ('"1236"', None)
+    asked, said = await looked(door(), there, None)
+    assert (said, asked.raw is not None) == (seen, True)  # somebody asks, and it is read
+
+
+async def test_a_new_post_beside_what_changes_all_the_time_is_read(door: OpenDoor, far: OpenFar) -> None:
+    news = COLUMN.replace("<ul class=list>", "<ul class=list>" + pages.row("2026-02-27"))
+    shown = (text.replace("{0}", str(9_000 + place)) for place, text in enumerate((COLUMN, COLUMN, news)))
+    there = await far(in_turn(*(answer(text.encode()) for text in shown)))
+    first, _ = await looked(door(), there)
+    second, seen = await looked(door(), there, first.validators)
+    third, then = await looked(door(), there, second.validators)
+    assert len(then.posts) == len(seen.posts) + 1
+    assert third.validators
+    assert second.validators
+    assert third.validators.fingerprint != second.validators.fingerprint
+
+
+async def test_an_answer_that_was_gone_on_from_says_nothing_of_the_whole_look(door: OpenDoor, far: OpenFar) -> None:
+    """A first page of pinned posts only stays the same while the newest post stands on the second."""
+    there = await far(in_turn(answer(b"body", etag='"7"'), answer(b"second")))
+    fetch = bound(door())
+    await fetch(page_at(there.url()))
+    assert fetch.validators
+    await fetch(Request(url=there.url()))
+    assert fetch.validators is None
