@@ -283,7 +283,11 @@ def _closing(
 
 def _settled(finding: Finding) -> Closing:
     """Return why an operator's task has ended: by a decision, else by itself or by somebody's doing."""
-    decided = {Ruling.RETAINED: Closing.RETAINED, Ruling.REJECTED: Closing.REJECTED}
+    decided = {
+        Ruling.RETAINED: Closing.RETAINED,
+        Ruling.REJECTED: Closing.REJECTED,
+        Ruling.CONFIRMED: Closing.DECIDED,
+    }
     by_itself = Closing.LAPSED if finding.last_post else Closing.COMPLETED
     return decided.get(finding.decided, by_itself) if finding.decided else by_itself
 

@@ -292,6 +292,9 @@ FORMS: Mapping[RecordKind, RecordForm] = {
             taken_back="撤回 平台已撤回",
         ),
     ),
+    RecordKind.LISTING: RecordForm(
+        results=(Result.LISTED, Result.NOT_LISTED), same=_same(listed="列入 同意列入", not_listed="不列入 暂不列入")
+    ),
 }
 """The form of each kind."""
 

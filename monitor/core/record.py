@@ -39,6 +39,7 @@ class RecordKind(Labelled):
     DOMAIN = "domain", "民生领域"
     MUTE = "mute", "暂停提醒"
     WORK_ORDER = "work_order", "工单答复"
+    LISTING = "listing", "通报意见"
 
 
 _ACCOUNT, _UNIT, _AREA = (
@@ -74,6 +75,7 @@ SUBJECTS: Mapping[RecordKind, frozenset[SubjectKind]] = {
     RecordKind.DOMAIN: _ACCOUNT,
     RecordKind.MUTE: _ACCOUNT | _UNIT | _AREA,
     RecordKind.WORK_ORDER: _ACCOUNT | _AREA,
+    RecordKind.LISTING: _ACCOUNT,
 }
 """The subjects that each kind may have."""
 
@@ -144,6 +146,8 @@ class Result(Labelled):
     MUTED = "muted", "暂停"
     RESUMED = "resumed", "恢复"
     RECTIFIED = "rectified", "已整改"
+    LISTED = "listed", "列入通报"
+    NOT_LISTED = "not_listed", "不列入通报"
 
 
 AHEAD = frozenset({RecordKind.PHASE, RecordKind.MUTE})

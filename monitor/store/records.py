@@ -85,11 +85,11 @@ def _standing(rows: Iterable[Record]) -> tuple[Record, ...]:
     return tuple(found.values())
 
 
-_LIVES = (RecordKind.FILING_CHANGE, RecordKind.DEREGISTRATION, RecordKind.MIGRATION)
+_LIVES = (RecordKind.FILING_CHANGE, RecordKind.DEREGISTRATION, RecordKind.MIGRATION, RecordKind.LISTING)
 
 
 def lives(tx: Tx, ids: Collection[str], by: date, known_at: datetime) -> defaultdict[str, tuple[Record, ...]]:
-    """Return what was recorded about accounts' changes and their ends, oldest first, by account."""
+    """Return what was recorded about accounts' changes, ends and listing in bulletins, oldest first, by account."""
     found: defaultdict[str, tuple[Record, ...]] = defaultdict(tuple)
     for row in tx.execute(_ON_LIVES, {"ids": list(ids), "by": by, "known_at": known_at}):
         found[row.name] += (record_of(row),)

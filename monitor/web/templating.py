@@ -7,12 +7,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from monitor.actions.actor import Right
 from monitor.core.account import way_of_looking
 from monitor.core.calendar import beijing, beijing_date
+from monitor.core.forms import FORMS
 from monitor.core.labels import evidence_text, proposed, step_text
 from monitor.core.light import Light
 from monitor.core.phrases import dated, day, deadline_text, plain, with_week
 from monitor.core.phrases import until as last_day
+from monitor.core.record import RecordKind
 from monitor.core.rules.per_01 import ID as CONTACTS
 from monitor.core.rules.see_01 import ID as DUTY
+from monitor.core.rules.sup_02 import ID as LATE_TO_MEND
 from monitor.core.rules.upd_01 import ID as UPDATES
 from monitor.core.user import UserRole
 from monitor.queries.lines import OverviewContext
@@ -62,6 +65,9 @@ class Templates:
         self._jinja.globals |= {
             "CHOICES": CHOICES,
             "CONTACTS": CONTACTS,
+            "LATE_TO_MEND": LATE_TO_MEND,
+            "LISTING": RecordKind.LISTING,
+            "OPINIONS": FORMS[RecordKind.LISTING].results,
             "DUTY": DUTY,
             "UPDATES": UPDATES,
             "Light": Light,

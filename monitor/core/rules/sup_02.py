@@ -4,21 +4,25 @@ Instrument: 缙政办发〔2022〕13号 四(四). A trouble that a case has been
 is to be urged (督办), and after as many again to be named in a bulletin; both are proposals. The plan names no
 periods; those of rules.yaml go by the kind of the rule. It is about what is still so and is the unit's to end: a gap
 that has closed is over, what only the joint review can end is the office's, and of an account whose end was decided
-(注销、清理整合) nothing is urged: DRG-01 says how far that is.
+(注销、清理整合) nothing is urged: DRG-01 says how far that is. Whether what is late is named in a bulletin the office
+records (通报意见): that answers for what was late by then, and for nothing later.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 
 from monitor.core.account import Account, Labelled
 from monitor.core.calendar import ONE_DAY, beijing_date
+from monitor.core.decision import Ruling
 from monitor.core.deregistration import is_under_way
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.needs import Needs
-from monitor.core.record import RecordKind
+from monitor.core.phrases import dated
+from monitor.core.record import Record, RecordKind
 from monitor.core.register import Register, Trouble
 from monitor.core.rules.registry import in_scope, on_account
 from monitor.core.subject import SubjectKind
@@ -58,22 +62,45 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     for account in register.judged if by_account else ():
         open_for_long = [trouble for trouble in by_account.get(account.id, ()) if _late(trouble, book, now)]
         goes = bool(open_for_long) and is_ending(account, register)
+        opinion = _opinion(account, register)
         late = [] if goes else [trouble for trouble in open_for_long if _is_the_units(trouble)]
-        said = "；".join(_text(trouble, book, now, is_ending=goes) for trouble in open_for_long)
-        if late:
+        asked = [trouble for trouble in late if not _is_answered(trouble, opinion, book)]
+        said = "；".join(
+            _text(trouble, book, now, is_ending=goes)
+            + (_told(opinion, now) if trouble in late and trouble not in asked else "")
+            for trouble in open_for_long
+        )
+        if asked:
             yield on_account(
                 ID,
                 account,
                 book,
                 State.WARNING,
                 f"{said}。",
-                since=min(_late_from(trouble, book) for trouble in late),
+                since=min(_late_from(trouble, book) for trouble in asked),
                 proposals=(Proposal.RECTIFY,),
-                evidence=[f"case:{trouble.case}" for trouble in late],
+                evidence=[f"case:{trouble.case}" for trouble in asked],
             )
         elif open_for_long:
             evidence = [f"case:{trouble.case}" for trouble in open_for_long]
-            yield on_account(ID, account, book, State.OK, f"{said}。", evidence=evidence)
+            quiet = on_account(ID, account, book, State.OK, f"{said}。", evidence=evidence)
+            yield replace(quiet, decided=Ruling.CONFIRMED) if late else quiet
+
+
+def _opinion(account: Account, register: Register) -> Record | None:
+    """Return what the office last recorded of naming the account in a bulletin."""
+    return next(reversed(register.records_of_this_life(RecordKind.LISTING, account.id)), None)
+
+
+def _is_answered(trouble: Trouble, opinion: Record | None, book: RuleBook) -> bool:
+    """True if the office has said of it whether it is named in a bulletin."""
+    return opinion is not None and opinion.result is not None and opinion.on >= _late_from(trouble, book)
+
+
+def _told(opinion: Record | None, now: datetime) -> str:
+    if opinion is None or opinion.result is None:
+        return ""
+    return f"（{dated(opinion.on, beijing_date(now))}已决定{opinion.result.label}）"
 
 
 _FOR_THE_REVIEW = frozenset(proposal.value for proposal in (Proposal.CONSOLIDATE, Proposal.DEREGISTER, Proposal.CANCEL))
@@ -180,7 +207,7 @@ RULE = AreaRule(
     binds=in_scope,
     follows_cases=True,
     says={
-        State.OK: "没有逾期未整改的问题；已恢复的、待办公室研判的、已决定处置的不算",
+        State.OK: "没有逾期未整改的问题；已恢复的、待办公室研判的、已决定处置的、已登记通报意见的不算",
         State.WARNING: "事项超过整改时限：先建议督办，再过同样的期限建议列入通报",
     },
 )

@@ -31,6 +31,7 @@ from monitor.core.calendar import beijing_date, start_of_day
 from monitor.core.forms import FORMS
 from monitor.core.members import member
 from monitor.core.record import RecordKind
+from monitor.core.todo import TodoAct
 from monitor.queries.lists import read_account
 from monitor.web.days import written_day
 from monitor.web.forms import Form, done, form_of
@@ -61,6 +62,10 @@ class ShownForm:
             (field, f"{field.removeprefix(_CELL)}：{text}" if field.startswith(_CELL) else text)
             for field, text in self.problems
         )
+
+
+_LEADS_TO = {RecordKind.WORK_ORDER: "/orders", RecordKind.LISTING: f"/cases?wait=office&act={TodoAct.OVERDUE.value}"}
+"""Where a record of a kind comes from, if a list of what waits for it does."""
 
 
 def routes(pages: Pages) -> tuple[Route, ...]:
@@ -130,7 +135,7 @@ async def save_record(pages: Pages, request: Request) -> Response:
         return _record_page(
             pages, kind, ShownForm(cells=cells, as_of=shown.as_of, problems=(("", str(answer)),)), status=409
         )
-    on = "/orders" if kind is RecordKind.WORK_ORDER else f"/records/new?kind={kind.value}"
+    on = _LEADS_TO.get(kind, f"/records/new?kind={kind.value}")
     return done(request, on, f"已登记“{kind.label}”记录。")
 
 
