@@ -73,7 +73,7 @@ PAGES: Mapping[str, str] = {
         ),
         PAPER,
     ),
-    **dict.fromkeys(("/accounts.xlsx", "/cases.xlsx", "/messages.xlsx"), LISTS),
+    **dict.fromkeys(("/accounts.xlsx", "/cases.xlsx", "/decisions.xlsx", "/messages.xlsx"), LISTS),
     **dict.fromkeys(("/accounts/{account_id:path}/handover.docx", "/imports/roster.xlsx"), PERSONS),
     **dict.fromkeys(("/fresh", "/looks/row", "/reports/making", "/start/progress"), PART),
     **dict.fromkeys(("/start", "/start/own"), FIRST),

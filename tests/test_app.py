@@ -168,10 +168,10 @@ def test_settings_that_would_be_ignored_are_refused_or_said() -> None:
     assert [problem.text for problem in not_built(granted, "xuncha.yaml")] == [
         "“grants.shili.collector”：采集器 weibo 不需要授权。"
     ]
-    assert [hint.split("，")[0] for hint in hints(granted)] == [
+    assert [hint.text.split("，")[0] for hint in hints(granted)] == [
         "尚未设置通知渠道",
-        "现在是试发模式（hold 为 true）：消息生成后待放行",
-        "没有设置环境变量 XUNCHA_KEY",
+        "现在是试发模式：消息生成后待放行",
+        "没有设置保存令牌的密钥",
     ]
 
 
@@ -180,9 +180,10 @@ def test_a_rule_that_the_file_of_an_older_version_lacks_is_named_to_whoever_star
     older = whole.model_copy(
         update={"rules": tuple(version for version in whole.rules if version.id not in {"SEC-01", "FAKE-01"})}
     )
-    assert not any("rules.yaml" in hint for hint in hints(settings()))
-    (said,) = (hint for hint in hints(settings(rule_versions=older)) if "rules.yaml" in hint)
-    assert said.startswith("rules.yaml 里没有规则 FAKE-01、SEC-01，不按它们判定")
+    assert not any("rules.yaml" in hint.where for hint in hints(settings()))
+    (said,) = (hint for hint in hints(settings(rule_versions=older)) if "rules.yaml" in hint.where)
+    assert said.text.startswith("规则文件缺少“假冒政务新媒体”、“内容安全问题”，不按它们判定")
+    assert "FAKE-01、SEC-01" in said.with_place
 
 
 async def test_a_rule_that_is_missing_is_logged_at_the_start_and_nothing_where_none_is(
@@ -254,7 +255,7 @@ def test_pasted_links_are_proved_on_every_platform_where_they_can_be() -> None:
 def test_a_signature_that_names_no_institution_is_pointed_out(sender: str, *, is_hinted: bool) -> None:
     signed = settings()
     signed = signed.model_copy(update={"office": signed.office.model_copy(update={"sender": sender})})
-    assert any("不像机构名称" in hint for hint in hints(signed)) is is_hinted
+    assert any("不像机构名称" in hint.text for hint in hints(signed)) is is_hinted
 
 
 @pytest.mark.parametrize(

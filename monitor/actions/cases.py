@@ -15,6 +15,7 @@ from monitor.core.choices import ChoicePart
 from monitor.core.decidable import advice, recommended, refusal
 from monitor.core.decision import (
     ENDING,
+    FOUND_OUT,
     USUAL_TERMS,
     Decision,
     DecisionRequest,
@@ -45,9 +46,10 @@ _FIELDS = {
     "依据文号": Field("document", ChoicePart.DOCUMENT.label),
 }
 """By the columns of an import file, as the forms call them."""
+_WANTED = {Ruling.EXEMPTED: "谁决定、理由和依据", Ruling.RETAINED: "理由"}
+"""What decisions that spare somebody lack, as a refusal says it."""
 LONGEST = 500
 """Characters of a part of a decision, as its field on the page takes."""
-_VERIFIED = frozenset({Ruling.CONFIRMED, Ruling.REJECTED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +126,7 @@ def confirmed(tx: Tx, command: DecideCommand, *, asked_by: str, actor: Actor, no
 
 
 def _decide(tx: Tx, command: DecideCommand, actor: Actor, now: datetime, asked_by: str = "") -> Decided:
-    actor.require(Right.VERIFY if command.ruling in _VERIFIED else Right.DECIDE)
+    actor.require(Right.VERIFY if command.ruling in FOUND_OUT else Right.DECIDE)
     found = _case(tx, command.case)
     actor.require_area([found.area])
     _require_as_seen(tx, found, command.seen, now)
@@ -291,7 +293,7 @@ def _require_short(command: DecideCommand) -> None:
 def _refuse(finding: Finding, command: DecideCommand) -> None:
     """Refuse what the rule does not admit, or not now, and a decision that lacks a part."""
     why = refusal(command.ruling, finding, command.titles.get(finding.rule, finding.rule))
-    if why is not None and command.ruling in _VERIFIED:
+    if why is not None and command.ruling in FOUND_OUT:
         raise RefusedError(f"事项{command.case}没有待核实的疑似情况，请核对编号。")
     if why is not None:
         raise RefusedError(f"{why}{_instead(command.ruling, finding)}。")
@@ -300,9 +302,10 @@ def _refuse(finding: Finding, command: DecideCommand) -> None:
     if command.ruling is Ruling.EXEMPTED and not (command.by or "").strip():
         missing = ("决定人", *missing)
     if missing:
-        wanted = "谁决定、理由和依据" if command.ruling is Ruling.EXEMPTED else "文号或纪要编号"
+        wanted = _WANTED.get(command.ruling, "文号或纪要编号")
         raise IncompleteError(
-            f"{command.ruling.label}须写明{wanted}，请补上{FIELDS}。", *(_FIELDS[label] for label in missing)
+            f"{command.ruling.label}须写明{wanted}，请补上{FIELDS}。",
+            *(_FIELDS[label] for label in missing),
         )
 
 

@@ -19,6 +19,7 @@ class Handout(Enum):
     FINDINGS = "export findings"
     ACCOUNTS = "export accounts"
     CASES = "export cases"
+    DECISIONS = "export decisions"
     MESSAGES = "export messages"
     ORDERS = "export work-orders"
     PERSONAL_DATA = "export personal-data"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from monitor.app.collectors import Chains, canary_sources, watched_platforms
 from monitor.core.account import Account, Platform
@@ -11,34 +12,56 @@ from monitor.core.collector import (
     Collector,
     GrantedCollector,
 )
+from monitor.core.obligations import all_rules
 from monitor.settings import Settings
 
 _INSTITUTION = re.compile("(?:办公室|办|中心|局|委员会|委|部|厅|科|股|室|处|院|社|台|所|站|队|府|联合会|公司)$")
 """How the name of a body ends that people can call; a system's, a platform's or a group's is none."""
 
 
-def hints(settings: Settings) -> Iterator[str]:
-    """Yield, in Chinese, advice to the people who wrote these settings."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """One piece of advice about the settings."""
+
+    text: str
+    """A Chinese sentence or two that anybody in the office understands."""
+    where: str
+    """What to look for in the files, for whoever changes them."""
+
+    @property
+    def with_place(self) -> str:
+        """The same with the place, for the people of information technology."""
+        return f"{self.text.removesuffix('。')}（{self.where}）。"
+
+
+def hints(settings: Settings) -> Iterator[Hint]:
+    """Yield advice to the people who wrote these settings."""
     if not settings.channels:
-        yield "尚未设置通知渠道，消息只生成、供查看，不会发出。"
+        yield Hint(text="尚未设置通知渠道，消息只生成、供查看，不会发出。", where="channels")
     if settings.web.base_url and settings.web.key is None:
-        yield "没有 web.key，消息里不带“已知悉，由我处理”的链接。"
+        yield Hint(text="没有设置给链接签名的密钥，消息里不带“已知悉，由我处理”的链接。", where="web.key")
     if settings.hold:
-        yield "现在是试发模式（hold 为 true）：消息生成后待放行，放行后才发出。"
+        yield Hint(text="现在是试发模式：消息生成后待放行，放行后才发出；没有人放行的，一直不发。", where="hold: true")
     if not _INSTITUTION.search(settings.office.signature):
-        yield (
-            f"落款“{settings.office.signature}”不像机构名称。收件人按落款联系，"
-            "请在 office.sender 写经办机构，如“示例县政府信息公开中心”。"
+        yield Hint(
+            text=f"落款“{settings.office.signature}”不像机构名称。收件人按落款联系，"
+            "请改为经办机构，如“示例县政府信息公开中心”。",
+            where="office.sender",
         )
     if settings.grants and settings.key is None:
-        yield "没有设置环境变量 XUNCHA_KEY，授权得到的令牌不写入数据库，重启后重新获取。"
+        yield Hint(text="没有设置保存令牌的密钥，授权得到的令牌不写入数据库，重启后重新获取。", where="XUNCHA_KEY")
     yield from unjudged(settings)
 
 
-def unjudged(settings: Settings) -> Iterator[str]:
-    """Yield, in Chinese, that nobody is judged by some rules, where the file of an older version lacks them."""
+def unjudged(settings: Settings) -> Iterator[Hint]:
+    """Yield that nobody is judged by some rules, where the file of an older version lacks them."""
     if absent := settings.rule_versions.absent:
-        yield f"rules.yaml 里没有规则 {'、'.join(absent)}，不按它们判定；需要的，从新版本自带的 rules.yaml 中抄入。"
+        titles = {rule.id: rule.title for rule in all_rules()}
+        named = "、".join(f"“{titles[rule]}”" for rule in absent)
+        yield Hint(
+            text=f"规则文件缺少{named}，不按它们判定；需要的，从新版本自带的规则文件中抄入。",
+            where=f"rules.yaml：{'、'.join(absent)}",
+        )
 
 
 def unwatched(

@@ -107,7 +107,7 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: Loo
         is_standing_by=lambda: health.is_standing_by,
         canaries=lambda: parts.watch.canaries,
         unwatched=lambda listings: unwatched(listings, parts.settings, parts.collectors),
-        hints=tuple(hints(parts.settings)),
+        hints=tuple(hint.text for hint in hints(parts.settings)),
         sample=sample,
         logins=None if sample else parts.logins,
         provider=None if sample else provider_of(parts.settings, parts.clock),
@@ -260,7 +260,7 @@ async def _take_over(parts: Parts, daemon: Daemon) -> bool:
 def begin(tx: Tx, parts: Parts) -> None:
     """Bring the store in line with the program and its settings; which rules nobody is judged by is logged."""
     for hint in unjudged(parts.settings):
-        _log.warning("rules missing", extra={"hint": hint})
+        _log.warning("rules missing", extra={"hint": hint.with_place})
     align(
         tx,
         sources=parts.sources,

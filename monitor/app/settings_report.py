@@ -23,6 +23,6 @@ def settings_report(settings: Settings, folder: Path | None, env: Mapping[str, s
     return SettingsReport(
         lines=in_force(settings, known),
         problems=problems,
-        hints=tuple(hints(settings)),
+        hints=tuple(hint.with_place for hint in hints(settings)),
         is_checked=folder is not None,
     )

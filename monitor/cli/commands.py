@@ -251,7 +251,7 @@ _CASES = Group(
             _CASE,
             _DOCUMENT,
             _BY,
-            _NOTE,
+            Option(["--note"], metavar="理由", default="", help="为什么保留，必填。"),
         ),
         Command(
             "consolidate",

@@ -32,7 +32,8 @@ def check_settings(where: CommandContext) -> None:
     book = settings.rule_book(beijing_date(now()))
     click.echo(f"设置正确：{len(book.clauses)}条规则在用，{len(ways)}个通知渠道。")
     chains = Chains(all_collectors(settings.platforms))
-    warn([*hints(settings), *unwatched(chains.listings(_enrolled(where)), settings, chains.collectors)])
+    said = (hint.with_place for hint in hints(settings))
+    warn([*said, *unwatched(chains.listings(_enrolled(where)), settings, chains.collectors)])
 
 
 def write_templates(where: CommandContext) -> None:

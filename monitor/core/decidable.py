@@ -6,12 +6,10 @@ Every recommendation of a decision asks here, so that it never leads to one that
 from __future__ import annotations
 
 from monitor.core.case import DOWNLOADS
-from monitor.core.decision import ENDING, WHOM, Ruling
+from monitor.core.decision import ENDING, FOUND_OUT, WHOM, Ruling
 from monitor.core.finding import Finding, State, Strength
 from monitor.core.obligations import asks_whether_it_stays
 from monitor.core.subject import SubjectKind
-
-_FOUND_OUT = frozenset({Ruling.CONFIRMED, Ruling.REJECTED})
 
 
 def why_not(ruling: Ruling, rule: str, title: str, *, on: SubjectKind, strength: Strength | None) -> str | None:
@@ -36,7 +34,7 @@ def refusal(ruling: Ruling, finding: Finding, title: str) -> str | None:
     why = why_not(ruling, finding.rule, title, on=finding.subject.kind, strength=finding.strength)
     if why is not None:
         return why
-    if ruling in _FOUND_OUT and not _is_doubtful(finding):
+    if ruling in FOUND_OUT and not _is_doubtful(finding):
         return f"“{title}”目前为“{finding.label}”，没有待核实的疑似情况"
     if ruling is Ruling.EXEMPTED and not _can_be_spared(finding.state):
         return f"“{title}”目前为“{finding.label}”，没有可以豁免的问题"

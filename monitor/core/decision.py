@@ -32,6 +32,8 @@ ENDING = frozenset({Ruling.CONSOLIDATED, Ruling.DEREGISTERED})
 """What an account comes to: nobody deregisters a unit or an area."""
 SPARING = frozenset({Ruling.EXEMPTED, Ruling.RETAINED})
 """What nothing is held against anybody after, though the trouble goes on."""
+FOUND_OUT = frozenset({Ruling.CONFIRMED, Ruling.REJECTED})
+"""What was found out about a suspicion: it stands beside what was decided about the trouble."""
 _YEAR = 12
 """Months of a year."""
 WEIGHTY = frozenset({Ruling.DEREGISTERED, Ruling.EXEMPTED})
@@ -61,9 +63,10 @@ USUAL_TERMS = DecisionTerms()
 def missing_parts(ruling: Ruling, note: str, document: str | None, *, in_principle: bool) -> tuple[str, ...]:
     """Return which parts of a decision are wanting, as the import file's columns call them.
 
-    What ends an account is decided by a document or by minutes; so is what spares one of a rule that holds 原则上.
+    What spares anybody says why. What ends an account is decided by a document or by minutes; so is an exemption from
+    a rule that holds 原则上.
     """
-    wanted = {"说明": note} if ruling is Ruling.EXEMPTED else {}
+    wanted = {"说明": note} if ruling in SPARING else {}
     if ruling in ENDING or (ruling is Ruling.EXEMPTED and in_principle):
         wanted["依据文号"] = document or ""
     return tuple(column for column, given in wanted.items() if not given.strip())
@@ -153,7 +156,7 @@ def exemptions(decisions: Iterable[Decision]) -> Iterator[Decision]:
     """Yield of decisions (oldest first) the exemptions that hold until they end: nothing was decided instead since."""
     latest: dict[tuple[Subject, str], Decision] = {}
     for decision in in_force(decisions):
-        if decision.ruling not in {Ruling.CONFIRMED, Ruling.REJECTED}:
+        if decision.ruling not in FOUND_OUT:
             latest[decision.subject, decision.rule] = decision
     yield from (decision for decision in latest.values() if decision.ruling is Ruling.EXEMPTED)
 

@@ -49,6 +49,8 @@ class ReviewEntry:
     index: Sequence[str] = ()
     """The index of the last weeks, oldest first."""
     proposal: str = ""
+    conclusions: Sequence[str] = ()
+    """What was decided, with its document and day."""
 
     @property
     def called(self) -> str:
@@ -65,8 +67,12 @@ def entry_of(
     unit: str,
     index: Sequence[str],
     title: Callable[[str], str],
+    decided: Iterable[Decision] = (),
 ) -> ReviewEntry:
-    """Return the entry of what rules say, by their ids; `title` returns what a rule is called."""
+    """Return the entry of what rules say, by their ids; `title` returns what a rule is called.
+
+    `decided` is what the review has decided about it already.
+    """
     found = [finding for finding in said.values() if finding]
     cited = evidence_list(dict.fromkeys(mark for finding in found for mark in finding.evidence))
     first = headline(found)
@@ -77,7 +83,16 @@ def entry_of(
         facts=[*filter(None, facts), *([f"证据：{cited}"] if cited else [])],
         index=index,
         proposal="、".join(proposal.label for proposal in first.proposals) if first else "",
+        conclusions=[_concluded(made, title, is_only=len(said) == 1) for made in decided],
     )
+
+
+def _concluded(made: Decision, title: Callable[[str], str], *, is_only: bool) -> str:
+    """Return a decision of the review: the result, by which document and whom, when, and why."""
+    what = "" if is_only else f"“{title(made.rule)}”"
+    until = f"至{made.valid_until}" if made.valid_until else ""
+    why = f"：{made.note}" if made.note else ""
+    return f"{what}{made.ruling.label}{until}（{parties(made)}，{beijing_date(made.at)}）{why}"
 
 
 def review_sheet(entries: Sequence[ReviewEntry], head: Sequence[str]) -> Document:
@@ -98,7 +113,7 @@ def _sheet_row(number: int, entry: ReviewEntry) -> tuple[Value, ...]:
         entry.account.followers if entry.account else None,
         None,
         entry.proposal or None,
-        None,
+        "\n".join(entry.conclusions) or None,
         None,
     )
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from monitor.core.calendar import beijing, beijing_date, start_of_day
 from monitor.core.decidable import why_not
 from monitor.core.decision import (
+    SPARING,
     WHOM,
     Decision,
     Ruling,
@@ -246,7 +247,7 @@ def _check(
         spares = decision.ruling is Ruling.RETAINED and (strength is None or strength.admits(Ruling.EXEMPTED))
         reading.blame(row, f"{why}{'；请督促落实，确需免除的请登记豁免' if spares else ''}", "决定")
         return
-    if decision.ruling is not Ruling.EXEMPTED:
+    if decision.ruling not in SPARING:
         return  # a file tells what was decided before, of which a document may not be known any more
     in_principle = strength is Strength.IN_PRINCIPLE
     for column in missing_parts(decision.ruling, decision.note, decision.document, in_principle=in_principle):

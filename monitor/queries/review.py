@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 
 from monitor.core.calendar import beijing_date
 from monitor.core.choices import choosable
-from monitor.core.decision import Ruling
+from monitor.core.decision import ENDING, SPARING, Decision, Ruling
 from monitor.core.phrases import Names
 from monitor.core.subject import Subject, SubjectKind
+from monitor.core.todo import REVIEWED
 from monitor.documents.review import ReviewEntry, entry_of
 from monitor.queries.cases import CaseLine, lines_of
 from monitor.store import Tx
-from monitor.store.case_lists import CaseFilter, Wait, behind, by_rule, listed
-from monitor.store.decisions import last_reviewed
+from monitor.store.case_lists import CaseFilter, Wait, behind, by_rule, listed, of_numbers
+from monitor.store.decisions import cases_about, last_reviewed, standing_decisions
 from monitor.store.keyset import Place
 from monitor.store.papers import index_of
 
@@ -34,6 +36,14 @@ class ReviewRow:
     """What can be decided about it."""
     index: tuple[str, ...]
     """The index of the last weeks, oldest first; a dash for a week without a value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcludedRow:
+    """One case about which a review has decided."""
+
+    line: CaseLine
+    decision: Decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,23 +103,71 @@ def _rows(tx: Tx, lines: Sequence[CaseLine], now: datetime) -> tuple[ReviewRow, 
     )
 
 
-def entries_of(page: ReviewPage, names: Names, title: Callable[[str], str]) -> tuple[ReviewEntry, ...]:
-    """Return the rows of the sheet: one for each account or unit, whatever number of rules it is put for."""
-    by_subject: dict[Subject, list[ReviewRow]] = defaultdict(list)
+_CONCLUDES = ENDING | SPARING
+"""What a review comes to."""
+
+
+def concluded_on(tx: Tx, which: CaseFilter, day: date, today: date) -> tuple[ConcludedRow, ...]:
+    """Return what a review has decided on a day and stands, as far as a filter means it, in the order of its making."""
+    made = [
+        one
+        for one in standing_decisions(tx, today)
+        if beijing_date(one.at) == day and one.rule in REVIEWED and one.ruling in _CONCLUDES
+    ]
+    numbers = cases_about(tx, {one.subject.key for one in made})
+    by_case = {number: one for one in made if (number := numbers.get((one.subject.key, one.rule)))}
+    lines = lines_of(tx, of_numbers(tx, by_case.keys()))
+    rows = [ConcludedRow(line=line, decision=by_case[line.case.id]) for line in lines]
+    return tuple(sorted(filter(partial(_is_meant, which), rows), key=lambda row: row.decision.at))
+
+
+def _is_meant(which: CaseFilter, row: ConcludedRow) -> bool:
+    case, account = row.line.case, row.line.account
+    given = (
+        (which.rule, case.rule),
+        (which.area, case.area),
+        (which.unit, account.unit if account else case.unit),
+        (which.platform, account.platform.value if account else ""),
+    )
+    return all(wanted in {"", there} for wanted, there in given)
+
+
+def entries_of(
+    page: ReviewPage, names: Names, title: Callable[[str], str], concluded: Sequence[ConcludedRow] = ()
+) -> tuple[ReviewEntry, ...]:
+    """Return the rows of the sheet: one for each account or unit, whatever number of rules it is put for.
+
+    Those that a review has decided about come first.
+    """
+    decided: dict[Subject, list[ConcludedRow]] = defaultdict(list)
+    waiting: dict[Subject, list[ReviewRow]] = defaultdict(list)
+    for one in concluded:
+        decided[one.line.case.subject].append(one)
     for row in page.rows:
-        by_subject[row.line.case.subject].append(row)
-    return tuple(_entry(subject, rows, names, title) for subject, rows in by_subject.items())
+        waiting[row.line.case.subject].append(row)
+    return tuple(
+        _entry(subject, waiting[subject], decided[subject], names, title)
+        for subject in dict.fromkeys((*decided, *waiting))
+    )
 
 
-def _entry(subject: Subject, rows: Sequence[ReviewRow], names: Names, title: Callable[[str], str]) -> ReviewEntry:
-    account = rows[0].line.account
+def _entry(
+    subject: Subject,
+    rows: Sequence[ReviewRow],
+    concluded: Sequence[ConcludedRow],
+    names: Names,
+    title: Callable[[str], str],
+) -> ReviewEntry:
+    lines = [*(one.line for one in concluded), *(row.line for row in rows)]
+    account = lines[0].account
     return entry_of(
-        {row.line.case.rule: row.line.finding for row in rows},
-        [row.line.because for row in rows],
+        {line.case.rule: line.finding for line in lines},
+        [line.because for line in lines],
         account=account,
         unit=names.of(account) if account else names.unit(subject.area or "", subject.name),
-        index=rows[0].index,
+        index=rows[0].index if rows else (),
         title=title,
+        decided=[one.decision for one in concluded],
     )
 
 

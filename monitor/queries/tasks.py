@@ -13,10 +13,11 @@ from monitor.core.message import MessageState
 from monitor.core.report import MISSED
 from monitor.core.todo import BY_RULE, TodoAct, TodoLine, in_order
 from monitor.queries.concerns import Concern, concerned
+from monitor.queries.decisions import ending_soon
 from monitor.queries.orders import open_orders
 from monitor.queries.todo_cases import case_lines
 from monitor.queries.todo_context import TodoContext
-from monitor.queries.todo_rest import ending_soon, other_lines
+from monitor.queries.todo_rest import other_lines
 from monitor.store import Tx, decision_requests, proposals
 from monitor.store.claims import WAITING_FOR, waiting
 from monitor.store.decisions import changed_bases
@@ -73,7 +74,7 @@ def _things(tx: Tx, context: TodoContext) -> Iterator[tuple[str, str]]:
     yield from ((TodoAct.PROPOSAL.value, str(kept.id)) for kept in proposals.waiting(tx))
     yield from (
         (TodoAct.EXEMPTION.value, f"{decision.subject.key} {decision.rule} {decision.at}")
-        for decision in ending_soon(tx, context)
+        for decision in ending_soon(tx, context.today, context.calendar)
     )
     yield from (
         (TodoAct.BASIS.value, f"{decision.subject.key} {decision.rule} {decision.at}") for decision in changed_bases(tx)

@@ -18,12 +18,13 @@ from monitor.core.subject import Subject
 from monitor.core.todo import TodoAct, TodoLine, counted, named
 from monitor.queries.advices import advices
 from monitor.queries.concerns import Concern, concerned, condition
+from monitor.queries.decisions import DecisionShow, ending_soon
 from monitor.queries.orders import open_orders
 from monitor.queries.todo_cases import because_of, due_of
 from monitor.queries.todo_context import TodoContext, short
 from monitor.store import Tx, decision_requests, identities, lights, proposals
 from monitor.store.claims import WAITING_FOR, waiting
-from monitor.store.decisions import changed_bases, ending_exemptions
+from monitor.store.decisions import cases_about, changed_bases
 from monitor.store.figures import unknown_under
 from monitor.store.lights import AccountFilter
 from monitor.store.message_acts import open_failures
@@ -37,8 +38,6 @@ from monitor.store.rereading import unstated
 from monitor.store.roster import accounts
 from monitor.store.web_hooks import troubled
 
-ENDS_WITHIN = 5
-"""The number of working days by which the end of an exemption is told ahead."""
 _ROUNDS = "确无此期的，请导入一行：只填系列、期次、印发日期，“覆盖全部”填“否”，账号留空"
 _AFTER_EXEMPTIONS = "到期后恢复判定和提醒；需延续的，请重新登记"
 Read = Callable[[Tx, Sequence[OfficeAct], TodoContext], Iterator[TodoLine]]
@@ -242,9 +241,8 @@ def _links(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[Tod
 
 
 def _exemptions(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[TodoLine]:
-    ending = ending_soon(tx, context)
+    ending = ending_soon(tx, context.today, context.calendar)
     names = [_of_decision(tx, decision, context) for decision in ending[:3]]
-    first = ending[0].subject.account if ending else None
     yield TodoLine(
         act=TodoAct.EXEMPTION,
         count=len(ending),
@@ -252,14 +250,16 @@ def _exemptions(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterato
         why=(f"{named(names, len(ending), '项')}；" if len(ending) > 1 else "") + _AFTER_EXEMPTIONS,
         due=ending[0].valid_until if ending else None,
         verb="去登记",
-        link=f"/accounts/{first}" if first and len(ending) == 1 else "/accounts?light=exempt",
+        link=_link_of(tx, ending, DecisionShow.ENDING),
     )
 
 
-def ending_soon(tx: Tx, context: TodoContext) -> tuple[Decision, ...]:
-    """Return the exemptions that end within the next working days: what they spare comes back then."""
-    days = context.calendar.workday_after(context.today, ENDS_WITHIN)
-    return ending_exemptions(tx, context.today, days)
+def _link_of(tx: Tx, made: Sequence[Decision], show: DecisionShow) -> str:
+    """Return where decisions are changed: of the only one the case, of several their list."""
+    keys = {(one.subject.key, one.rule) for one in made}
+    found = cases_about(tx, {subject for subject, _ in keys}) if len(made) == 1 else {}
+    number = next((found[key] for key in keys if key in found), None)
+    return f"/cases/{number}" if number else f"/decisions?show={show.value}"
 
 
 def _of_decision(tx: Tx, decision: Decision, context: TodoContext) -> str:
@@ -275,7 +275,6 @@ def _decided(decision: Decision, context: TodoContext) -> str:
 def _bases(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[TodoLine]:
     changed = changed_bases(tx)
     names = [_of_decision(tx, decision, context) for decision in changed[:3]]
-    first = changed[0].subject.account if changed else None
     said = _decided(changed[0], context) if len(changed) == 1 else named(names, len(changed), "项")
     yield TodoLine(
         act=TodoAct.BASIS,
@@ -283,7 +282,7 @@ def _bases(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[Tod
         what=f"复核决定依据有变化：{names[0]}" if len(changed) == 1 else f"复核{len(changed)}项依据有变化的决定",
         why=said,
         verb="去复核",
-        link=f"/accounts/{first}" if first and len(changed) == 1 else "/cases?wait=done",
+        link=_link_of(tx, changed, DecisionShow.BASIS),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -87,6 +87,11 @@ def listed(tx: Tx, which: CaseFilter, *, limit: int, skip: int = 0) -> Sequence[
 def numbers(tx: Tx, which: CaseFilter, *, limit: int) -> Sequence[int]:
     """Return the numbers of the first cases, in the order of `listed`."""
     return tuple(tx.scalars(_chosen(tx, which, table.c.id).limit(limit)))
+
+
+def of_numbers(tx: Tx, wanted: Collection[int]) -> Sequence[Case]:
+    """Return the cases of these numbers with their steps."""
+    return with_steps(tx, sa.select(table).where(table.c.id.in_(wanted)).order_by(table.c.id))
 
 
 def behind(

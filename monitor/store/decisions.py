@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
 from monitor.core.case import Case
-from monitor.core.decision import Decision, Ruling, exemptions, in_force
+from monitor.core.decision import FOUND_OUT, Decision, Ruling, exemptions, in_force
 from monitor.core.download import Probe
 from monitor.core.subject import Subject
 from monitor.store import areas, roster, tables
@@ -170,6 +170,24 @@ def all_decisions(tx: Tx) -> tuple[Decision, ...]:
     """Return every decision there is, oldest first."""
     rows = tx.execute(_MADE, _moments(LATEST, None)).all()
     return tuple(decision_of(row, LATEST) for row in _in_turn(rows))
+
+
+def standing_decisions(tx: Tx, today: date) -> tuple[Decision, ...]:
+    """Return the decisions that stand on a day, oldest first: of each subject and rule the last that says what follows.
+
+    What was found out about a suspicion (确认、误报) stands with it.
+    """
+    latest: dict[tuple[Subject, str, bool], Decision] = {}
+    for made in in_force(all_decisions(tx)):
+        latest[made.subject, made.rule, made.ruling in FOUND_OUT] = made
+    return tuple(made for made in latest.values() if made.valid_until is None or made.valid_until >= today)
+
+
+def cases_about(tx: Tx, subjects: Collection[str]) -> Mapping[tuple[str, str], int]:
+    """Return the latest case on each of these subjects, by subject and rule."""
+    table = tables.cases
+    chosen = sa.select(table.c.subject, table.c.rule, sa.func.max(table.c.id)).where(table.c.subject.in_(subjects))
+    return {(row[0], row[1]): row[2] for row in tx.execute(chosen.group_by(table.c.subject, table.c.rule))}
 
 
 def ending_exemptions(tx: Tx, first: date, last: date) -> tuple[Decision, ...]:

@@ -23,6 +23,7 @@ ACTIONS = {
     "export records": "导出记录",
     "export findings": "导出判定",
     "export cases": "导出事项",
+    "export decisions": "导出决定",
     "export messages": "导出消息",
     "report deductions": "写出扣分建议清单",
     "report review": "写出联合研判表",

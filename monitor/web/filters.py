@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from monitor.actions.actor import Actor
 from monitor.core.account import AccountStatus, Labelled, Platform, UnitKey
+from monitor.core.decision import Ruling
 from monitor.core.light import Light
 from monitor.core.members import member
 from monitor.core.message import MessageTab
@@ -24,6 +25,7 @@ from monitor.queries.accounts import AccountQuery, Order
 from monitor.queries.audit import SETTLING, AuditFilter
 from monitor.queries.case_board import CaseFilter, DueFilter, Wait
 from monitor.queries.concerns import Concern, text_of
+from monitor.queries.decisions import DecisionFilter, DecisionShow
 from monitor.queries.looks import HandFilter
 from monitor.queries.messages import MessageFilter
 from monitor.web.days import written_day
@@ -37,6 +39,7 @@ Given = Mapping[str, str]
 ACCOUNTS = ("light", "platform", "unit", "area", "status", "task", "due", "q")
 CASES = ("wait", "act", "rule", "unit", "area", "platform", "due", "q")
 MESSAGES = ("state", "unit", "area", "day")
+DECISIONS = ("show", "ruling", "rule", "account", "unit", "area", "q")
 LOOKS = ("due", "task", "platform", "unit", "area", "account", "q")
 AUDIT = ("who", "what", "day", "object")
 ORDERS: Mapping[str, tuple[Order, str]] = {
@@ -99,6 +102,21 @@ def case_filter(given: Given, context: PageContext, there: Collection[UnitKey], 
     )
 
 
+def decision_filter(given: Given, there: Collection[UnitKey], names: Names, own: UnitKey | None) -> DecisionFilter:
+    """Return which decisions are asked for: of a unit's people its own. `there` are the units, where one is named."""
+    unit = unit_asked(given.get("unit", ""), given.get("area", ""), there, names)
+    return DecisionFilter(
+        show=_member(DecisionShow, given, "show"),
+        ruling=_member(Ruling, given, "ruling"),
+        rule=given.get("rule", ""),
+        account=given.get("account", ""),
+        unit=unit.name,
+        area=unit.area,
+        wanted=given.get("q", "").strip(),
+        own=own,
+    )
+
+
 def message_tab(written: str | None) -> MessageTab:
     """Return the tab that is asked for; without one, what waits for a person."""
     if not written:
@@ -112,7 +130,7 @@ def message_tab(written: str | None) -> MessageTab:
 def message_filter(given: Given, choices: Collection[UnitKey], names: Names, own: UnitKey | None) -> MessageFilter:
     """Return which messages of a tab are asked for; `choices` are the units of the roster."""
     unit = _unit(given, choices, names)
-    return MessageFilter(unit=unit.name or None, area=unit.area or None, day=_day(given.get("day", "")), own=own)
+    return MessageFilter(unit=unit.name or None, area=unit.area or None, day=day_asked(given.get("day", "")), own=own)
 
 
 def hand_filter(given: Given, there: Collection[UnitKey], names: Names) -> HandFilter:
@@ -144,7 +162,7 @@ def audit_filter(given: Given) -> AuditFilter:
         actor=ITSELF if asked["who"] == _CALLED else asked["who"],
         action="" if what == SETTLED else what,
         actions=SETTLING if what == SETTLED else frozenset(),
-        day=_day(asked["day"]),
+        day=day_asked(asked["day"]),
         object="" if case else about,
         case=case or None,
     )
@@ -206,7 +224,8 @@ def _unit(given: Given, choices: Collection[UnitKey], names: Names) -> UnitKey:
     return found
 
 
-def _day(written: str) -> date | None:
+def day_asked(written: str) -> date | None:
+    """Return the day that an address names; None where it names none."""
     try:
         return written_day(written) if written else None
     except ValueError as error:

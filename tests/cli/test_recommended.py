@@ -189,6 +189,7 @@ SAID_ELSEWHERE = {
     "monitor/core/decidable.py": "where the account is decided on, and no unit or area",
     "monitor/ledger/decisions.py": "likewise, and where an exemption is what is wanted",
     "monitor/queries/case.py": "of a suspicion",
+    "monitor/web/templates/decisions.html": "of an exemption that is about to end and may go on",
 }
 """Every file whose texts tell somebody to record a decision; the tests of this module try what each of them says."""
 _RECOMMENDS = re.compile(

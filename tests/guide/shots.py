@@ -96,7 +96,10 @@ OFFICE = (
         name="decide",
         page="/cases?wait=office",
         prepare=several(
-            _tick, chosen("#ruling", "retained"), follow(".batch button"), filled(document="〔2026〕3号纪要")
+            _tick,
+            chosen("#ruling", "retained"),
+            follow(".batch button"),
+            filled(document="〔2026〕3号纪要", note="群众关注度高"),
         ),
     ),
     Shot(

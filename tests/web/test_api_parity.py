@@ -125,6 +125,7 @@ PAGING = {*ListParameters.model_fields}
     [
         ("listAccounts", filters.ACCOUNTS, set[str]()),
         ("listCases", filters.CASES, {"all"}),
+        ("listDecisions", filters.DECISIONS, set()),
         ("listReview", tuple(name for name in filters.CASES if name != "wait"), set()),
         ("listMessages", filters.MESSAGES, set()),
         ("listLooks", filters.LOOKS, set()),

@@ -112,7 +112,7 @@ def test_a_case_is_decided_with_a_document_and_a_day_and_the_page_says_so(
 
 
 def test_a_decision_is_taken_back_by_a_decision(empty: Store, office: TestClient, numbers: list[int]) -> None:
-    decided(office, numbers[0], "retained")
+    decided(office, numbers[0], "retained", **{"retained-note": "仍需要"})
     answer = decided(office, numbers[0], "revoked", **{"revoked-note": "登记有误"})
     assert answer.status_code == 303
     assert [row.ruling for row in rows(empty, tables.decisions)] == [Ruling.RETAINED, Ruling.REVOKED]
@@ -144,7 +144,7 @@ def test_a_refused_form_keeps_what_was_typed_and_names_its_fields(
 def test_what_cannot_be_read_or_is_no_day_is_one_sentence(
     empty: Store, office: TestClient, numbers: list[int], ruling: str, field: str, text: str, said: str
 ) -> None:
-    given = {"exempted-note": "甲", "exempted-document": "乙", field: text}
+    given = {"retained-note": "甲", "exempted-note": "甲", "exempted-document": "乙", field: text}
     answer = decided(office, numbers[0], ruling, **given)
     assert answer.status_code == 422
     assert said in text_of(answer.text)
@@ -228,6 +228,7 @@ class Away:
             "ruling": ruling,
             "next": "",
             f"{ruling}-document": "〔2026〕3号",
+            f"{ruling}-note": "研判",
         }
 
     def close(self) -> None:
@@ -433,14 +434,32 @@ def test_the_review_lists_facts_takes_a_conclusion_each_and_keeps_who_took_part(
         pick=re.findall(r'name="pick" value="([^"]*)"', shown),
         department=["宣传部（网信办）", "融媒体中心"],
         document="〔2026〕3号纪要",
+        note="仍需要",
         on="2026-05-19",
     )
     assert (answer.status_code, answer.headers["location"]) == (303, "/review")
     made = rows(empty, tables.decisions)
     assert {(row.ruling, row.note) for row in made} == {
-        (Ruling.CONSOLIDATED, "参加部门：宣传部（网信办）、融媒体中心"),
-        (Ruling.RETAINED, "参加部门：宣传部（网信办）、融媒体中心"),
+        (Ruling.CONSOLIDATED, "参加部门：宣传部（网信办）、融媒体中心。仍需要"),
+        (Ruling.RETAINED, "参加部门：宣传部（网信办）、融媒体中心。仍需要"),
     }
+
+
+def test_the_sheet_that_is_printed_after_deciding_says_what_was_decided_by_which_document_and_when(
+    empty: Store, office: TestClient, numbers: list[int]
+) -> None:
+    decided(office, numbers[0], "retained", **{"retained-note": "群众关注度高", "retained-document": "〔2026〕3号"})
+    decided(office, numbers[1], "deregistered", **{"deregistered-document": "〔2026〕4号"})
+    decided(office, numbers[2], "retained", **{"retained-note": "有误"})
+    decided(office, numbers[2], "revoked")
+    said = text_of(office.get("/review/sheet").text)
+    assert "保留（操作员，〔2026〕3号，2026-05-19）：群众关注度高" in said
+    assert "注销（操作员，〔2026〕4号，2026-05-19）" in said
+    assert "有误" not in said
+    assert f"共{len(numbers)}个，其中5月19日已研判2个" in said
+    assert "已研判" not in text_of(office.get("/review/sheet?on=2026-05-18").text)
+    assert "on=2026-05-19" in office.get("/review").text
+    assert office.get("/review/sheet.docx?on=2026-05-19").status_code == 200
 
 
 def test_the_sheet_of_the_review_has_every_row_and_room_for_four_signatures(
@@ -500,7 +519,7 @@ def test_ten_decisions_take_two_pages_and_sixteen_clicks(
                 person.clicks_on(f".case-rows li:nth-child({place}) input")
             person.chooses("#ruling", "retained")
             person.clicks_on(".batch button", leaves=True)
-            person.fills(document="〔2026〕3号纪要")
+            person.fills(document="〔2026〕3号纪要", note="群众关注度高")
             person.clicks_on(".decide button", leaves=True)
         finally:
             chromium.without_scripts(off=False)
@@ -538,7 +557,7 @@ def test_a_choice_shows_its_consequence_and_fields_by_the_keyboard_alone(
 def test_after_a_decision_the_notice_leads_to_where_it_is_taken_back(
     empty: Store, office: TestClient, numbers: list[int]
 ) -> None:
-    answer = decided(office, numbers[0], "retained", next=str(numbers[1]))
+    answer = decided(office, numbers[0], "retained", next=str(numbers[1]), **{"retained-note": "仍需要"})
     shown = office.get(answer.headers["location"]).text
     undo = f"/cases/{numbers[0]}?undo=1#standing"
     link = rf'<a href="{re.escape(undo)}">撤销这个决定</a></p>'

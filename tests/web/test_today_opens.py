@@ -8,15 +8,20 @@ from html import unescape
 from random import Random
 
 import pytest
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from monitor.core.account import UnitLevel
+from monitor.core.calendar import beijing_date
+from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import State
+from monitor.core.subject import Subject
 from monitor.core.todo import TodoAct, TodoLine
 from monitor.queries.audit import SETTLING
 from monitor.queries.tasks import read_todo
-from monitor.store import Store
+from monitor.store import Store, Tx, tables
 from monitor.store.audit import Act, record_audit
+from monitor.store.decisions import save_decisions
 from monitor.web.audit import ACTIONS
 from tests.pipeline.build import NOW
 from tests.queries.test_tasks import CONTEXT, every_kind, happen, opens
@@ -51,7 +56,7 @@ def on_page(office: TestClient, address: str) -> set[str]:
     answer = office.get(address)
     assert answer.status_code == 200, (address, answer.text)
     text = answer.text
-    found = set(re.findall(r'(?:id="case-|name="ruling-)(\d+)"', text)) or set(
+    found = set(re.findall(r'(?:id="(?:case|decision)-|name="ruling-)(\d+)"', text)) or set(
         re.findall(r'<td class="name">\s*<a href="(/accounts/[^"]+)"', text)
     )
     for more in re.findall(r'<a href="([^"]+)">其余\d+个</a>', text):
@@ -137,3 +142,42 @@ def test_what_was_done_today_is_what_people_settled_and_no_download(empty: Store
 
 def test_every_act_that_settles_anything_is_one_of_the_log() -> None:
     assert set(ACTIONS) >= SETTLING
+
+
+def test_exemptions_about_to_end_and_decisions_with_another_basis_open_exactly_those(empty: Store) -> None:
+    ids = ("A01", "A02", "B01", "B02", "C01")
+    enrol(empty, *map(account, ids), at=NOW - timedelta(days=30))
+    with empty.begin() as tx:
+        exempted(tx, "A01", "UPD-01", until=3)
+        exempted(tx, "A02", "UPD-01", until=2)
+        exempted(tx, "A02", "NAME-01", until=3)
+        exempted(tx, "B01", "UPD-01", until=90)
+        exempted(tx, "B02", "UPD-01", until=1)
+        for id_ in ("B01", "A01"):
+            tx.execute(
+                sa.update(tables.decisions)
+                .where(tables.decisions.c.account == id_)
+                .values(basis_changed_at=NOW, basis_changed="此前为存在问题，现为未发现问题")
+            )
+    office, lines = office_of(empty), {line.act: line for line in lines_of(empty)}
+    assert (lines[TodoAct.EXEMPTION].count, lines[TodoAct.BASIS].count) == (4, 2)
+    for line in (lines[TodoAct.EXEMPTION], lines[TodoAct.BASIS]):
+        opens_what_it_counts(office, line)
+    assert len(on_page(office, "/decisions")) == 5
+    assert len(on_page(office, "/decisions?unit=A0局")) == 0
+    assert len(on_page(office, "/decisions?account=A02")) == 2
+
+
+def exempted(tx: Tx, id_: str, rule: str, *, until: int) -> None:
+    """Have an account exempted from a rule, for so many days from today on."""
+    made = Decision(
+        subject=Subject.of_account(id_),
+        rule=rule,
+        episode="",
+        ruling=Ruling.EXEMPTED,
+        by="县府办",
+        at=NOW - DAY,
+        note="停刊",
+        valid_until=beijing_date(NOW) + until * DAY,
+    )
+    save_decisions(tx, [made], known_at=NOW - DAY)

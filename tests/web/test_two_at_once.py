@@ -121,7 +121,7 @@ def decides(number: int, ruling: str) -> Callable[[Operator], Form]:
 def decides_many(numbers: list[int], ruling: str) -> Callable[[Operator], Form]:
     """Return what fills in the form of many cases."""
     page = f"/cases/decide?{urlencode([*(('case', number) for number in numbers), ('ruling', ruling)])}"
-    return lambda one: one.fills(page, "/cases/decide", ("document", DOCUMENT))
+    return lambda one: one.fills(page, "/cases/decide", ("document", DOCUMENT), ("note", "研判"))
 
 
 @pytest.fixture

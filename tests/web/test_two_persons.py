@@ -151,7 +151,14 @@ def test_while_one_waits_no_other_decision_is_taken(empty: Store, office: Closed
 
 def test_other_decisions_take_effect_at_once(empty: Store, office: Closed, numbers: list[int]) -> None:
     one = office.logged_in("甲")
-    send(one, f"/cases/{numbers[0]}", f"/cases/{numbers[0]}/decisions", ruling="retained", next="")
+    send(
+        one,
+        f"/cases/{numbers[0]}",
+        f"/cases/{numbers[0]}/decisions",
+        ruling="retained",
+        next="",
+        **{"retained-note": "仍需要"},
+    )
     assert made(empty) == [Ruling.RETAINED]
 
 

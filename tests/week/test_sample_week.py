@@ -171,7 +171,7 @@ def decide_ten_at_once(service: Service, person: Person) -> None:
         person.clicks_on(f".case-rows input[value='{number}']")
     person.chooses("#ruling", "retained")
     person.clicks_on(".batch button", leaves=True)
-    person.fills(document=MINUTES)
+    person.fills(document=MINUTES, note="群众关注度高")
     said = person.clicks_on(".decide button", leaves=True)
     assert "已登记10项" in said
     assert person.pages <= 2, "the page of the consequences, and back"

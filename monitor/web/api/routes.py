@@ -24,6 +24,7 @@ from monitor.web.api.bodies import JSON, needs_body, read_body
 from monitor.web.api.callers import Callers
 from monitor.web.api.cases import CASES
 from monitor.web.api.cursor import BadCursorError, cursor_of, place_of
+from monitor.web.api.decisions import DECISIONS
 from monitor.web.api.explained import Explained, described
 from monitor.web.api.imports import IMPORTS, receive
 from monitor.web.api.looks import LOOKS
@@ -63,6 +64,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *OFFICE,
     *IMPORTS,
     *REPORTS,
+    *DECISIONS,
     *ORDERS,
     *SYSTEM,
 )

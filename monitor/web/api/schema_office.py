@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from monitor.core.account import Platform, Role
+from monitor.core.decision import Ruling
 from monitor.core.figures import FigureName
 from monitor.core.light import Light
 from monitor.core.report import ReportKind
@@ -493,3 +494,26 @@ class OrderModel(Model):
     answered_on: date | None
     answer: Masked | None
     """怎样答复的。"""
+
+
+class StandingDecisionModel(Model):
+    """一项有效的决定。"""
+
+    ruling: Ruling
+    rule: str
+    account: str | None
+    """账号ID；针对单位、地区的为空。"""
+    name: Masked | None
+    unit: str | None
+    area: str | None
+    case: int | None
+    """可在哪个事项里改变或撤销；没有的为空。"""
+    by: Masked
+    at: Moment
+    note: Masked
+    document: Masked | None
+    until: date | None
+    """有效期至；没有的为空。"""
+    into: Masked | None
+    basis_changed: Masked | None
+    """作出决定的依据后来怎样变了；没有变的为空。"""

@@ -12,14 +12,14 @@ from starlette.routing import Route
 from monitor.actions.actor import Right
 from monitor.actions.documents import Handout, HandOutCommand
 from monitor.core.account import Platform
-from monitor.core.phrases import hour, plain
+from monitor.core.phrases import dated, hour, plain
 from monitor.core.todo import heading_of
 from monitor.documents import Document
 from monitor.documents.review import review_sheet
 from monitor.queries.case_board import Wait
-from monitor.queries.review import MOST_ON_SHEET, ReviewPage, entries_of, read_review
+from monitor.queries.review import MOST_ON_SHEET, ReviewPage, concluded_on, entries_of, read_review
 from monitor.web.auth.visitor import visitor_of
-from monitor.web.filters import CASES
+from monitor.web.filters import CASES, day_asked
 from monitor.web.pages.cases import ASKED, DEPARTMENTS, cases_asked
 from monitor.web.pages.handing_out import handed_out_as
 from monitor.web.pages.pages import Pages
@@ -44,7 +44,8 @@ async def review(pages: Pages, request: Request) -> Response:
 async def sheet(pages: Pages, request: Request) -> Response:
     """Answer `/review/sheet`: the same to print, with room for the conclusions and signatures."""
     moment, view = pages.context.moment(), await _sheet(pages, request)
-    return pages.html("review_sheet.html", moment, sheet=view, given=_given(request))
+    on = {"on": day.isoformat()} if (day := day_asked(request.query_params.get("on", ""))) else {}
+    return pages.html("review_sheet.html", moment, sheet=view, given=_given(request) | on)
 
 
 async def sheet_file(pages: Pages, request: Request) -> Response:
@@ -59,8 +60,14 @@ async def sheet_file(pages: Pages, request: Request) -> Response:
 async def _sheet(pages: Pages, request: Request) -> Document:
     """Return the sheet of what an address asks for."""
     moment, which = pages.context.moment(), await cases_asked(pages, request)
-    page = await pages.context.store.query(lambda tx: read_review(tx, which, moment.now, most=MOST_ON_SHEET))
-    entries = entries_of(page, pages.context.office.names, moment.title)
+    day = day_asked(request.query_params.get("on", "")) or moment.today
+    page, concluded = await pages.context.store.query(
+        lambda tx: (
+            read_review(tx, which, moment.now, most=MOST_ON_SHEET),
+            () if which.act else concluded_on(tx, which, day, moment.today),
+        )
+    )
+    entries = entries_of(page, pages.context.office.names, moment.title, concluded)
     asked = (
         heading_of(which.act) if which.act else "全部",
         moment.title(which.rule) if which.rule else "",
@@ -69,7 +76,9 @@ async def _sheet(pages: Pages, request: Request) -> Document:
     )
     more = f"（另有{page.more}项未列）" if page.more > 0 else ""
     by = f"{hour(moment.now)}，{plain(visitor_of(request).name)}打印"
-    head = (f"只列：{'；'.join(filter(None, asked))}。{by}，共{len(entries)}个{more}。",)
+    decided = len({row.line.case.subject for row in concluded})
+    made = f"，其中{dated(day, moment.today)}已研判{decided}个" if decided else ""
+    head = (f"只列：{'；'.join(filter(None, asked))}。{by}，共{len(entries)}个{made}{more}。",)
     return review_sheet(entries, head)
 
 
