@@ -20,7 +20,7 @@ _INSTITUTION = re.compile("(?:办公室|办|中心|局|委员会|委|部|厅|科
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hint:
+class SettingsHint:
     """One piece of advice about the settings."""
 
     text: str
@@ -34,31 +34,35 @@ class Hint:
         return f"{self.text.removesuffix('。')}（{self.where}）。"
 
 
-def hints(settings: Settings) -> Iterator[Hint]:
+def hints(settings: Settings) -> Iterator[SettingsHint]:
     """Yield advice to the people who wrote these settings."""
     if not settings.channels:
-        yield Hint(text="尚未设置通知渠道，消息只生成、供查看，不会发出。", where="channels")
+        yield SettingsHint(text="尚未设置通知渠道，消息只生成、供查看，不会发出。", where="channels")
     if settings.web.base_url and settings.web.key is None:
-        yield Hint(text="没有设置给链接签名的密钥，消息里不带“已知悉，由我处理”的链接。", where="web.key")
+        yield SettingsHint(text="没有设置给链接签名的密钥，消息里不带“已知悉，由我处理”的链接。", where="web.key")
     if settings.hold:
-        yield Hint(text="现在是试发模式：消息生成后待放行，放行后才发出；没有人放行的，一直不发。", where="hold: true")
+        yield SettingsHint(
+            text="现在是试发模式：消息生成后待放行，放行后才发出；没有人放行的，一直不发。", where="hold: true"
+        )
     if not _INSTITUTION.search(settings.office.signature):
-        yield Hint(
+        yield SettingsHint(
             text=f"落款“{settings.office.signature}”不像机构名称。收件人按落款联系，"
             "请改为经办机构，如“示例县政府信息公开中心”。",
             where="office.sender",
         )
     if settings.grants and settings.key is None:
-        yield Hint(text="没有设置保存令牌的密钥，授权得到的令牌不写入数据库，重启后重新获取。", where="XUNCHA_KEY")
+        yield SettingsHint(
+            text="没有设置保存令牌的密钥，授权得到的令牌不写入数据库，重启后重新获取。", where="XUNCHA_KEY"
+        )
     yield from unjudged(settings)
 
 
-def unjudged(settings: Settings) -> Iterator[Hint]:
+def unjudged(settings: Settings) -> Iterator[SettingsHint]:
     """Yield that nobody is judged by some rules, where the file of an older version lacks them."""
     if absent := settings.rule_versions.absent:
         titles = {rule.id: rule.title for rule in all_rules()}
         named = "、".join(f"“{titles[rule]}”" for rule in absent)
-        yield Hint(
+        yield SettingsHint(
             text=f"规则文件缺少{named}，不按它们判定；需要的，从新版本自带的规则文件中抄入。",
             where=f"rules.yaml：{'、'.join(absent)}",
         )

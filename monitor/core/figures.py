@@ -17,7 +17,7 @@ from monitor.core.finding import Proposal, State, Strength
 from monitor.core.observation import Reason
 from monitor.core.pass_rate import CheckResult, PassRate, rate_of_results
 from monitor.core.period import Period
-from monitor.core.phrases import plain
+from monitor.core.phrases import Names, plain
 
 MONTHS = 12
 """How many months a series has."""
@@ -256,7 +256,7 @@ class AccountInPeriod:
 
     def unit_called(self, *, with_area: bool) -> str:
         """Return its unit likewise, with the area where units of several may have one name."""
-        return plain(f"{self.area}{self.unit}" if with_area else self.unit)
+        return plain(Names(with_area=with_area).unit(self.area, self.unit))
 
     @property
     def told(self) -> tuple[FoundProblem, ...]:

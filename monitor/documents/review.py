@@ -15,6 +15,7 @@ from monitor.core.judgement import headline
 from monitor.core.labels import evidence_list
 from monitor.core.pass_rate import PassRate, pass_rate
 from monitor.core.period import Period
+from monitor.core.phrases import Names
 from monitor.core.record import Record
 from monitor.documents.document import Column, Document, Table, Value
 from monitor.documents.dossier import Dossier, has_areas, in_order
@@ -160,7 +161,7 @@ def _entry(dossier: Dossier, titles: Mapping[str, str], *, with_area: bool) -> R
             *(f"已有决定：{_said(decision, titles)}" for decision in dossier.decisions),
         ),
         account=account,
-        unit=f"{account.area}{account.unit}" if with_area else account.unit,
+        unit=Names(with_area=with_area).of(account),
         index=dossier.index,
         title=titles.__getitem__,
     )

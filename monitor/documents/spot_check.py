@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from monitor.core.account import Account
 from monitor.core.period import Period
+from monitor.core.phrases import Names
 from monitor.core.record import Record
 from monitor.core.spot_check import METHOD, drawn, reviewers, usual_count
 from monitor.documents.document import Attachment, Document, Table, Value
@@ -35,7 +36,7 @@ def spot_check(
         f"种子：{seed}。方法：{METHOD}。",
     )
     given = _Sheets(accounts=accounts, with_area=has_areas(dossiers))
-    crossed = reviewers(tuple(dict.fromkeys(map(given.unit, accounts))), seed)
+    crossed = reviewers(tuple(dict.fromkeys(map(given.ranked, accounts))), seed)
     sheets = [Attachment(title=title, table=given.blank(names)) for title, names in SHEETS.items()]
     return Document(
         title="随机抽查名单",
@@ -55,7 +56,11 @@ class _Sheets:
 
     def unit(self, account: Account) -> str:
         """Return the unit of an account, with its area where units of several may have one name."""
-        return f"{account.area}{account.unit}" if self.with_area else account.unit
+        return Names(with_area=self.with_area).of(account)
+
+    def ranked(self, account: Account) -> str:
+        """Return by which text the unit is ranked: as ever, so that former samples are drawn again as they were."""
+        return account.area + account.unit if self.with_area else account.unit
 
     def blank(self, names: Sequence[str]) -> Table:
         """Return a sheet whose columns people fill in."""
@@ -64,7 +69,9 @@ class _Sheets:
     def crossed(self, by: Mapping[str, str]) -> Table:
         """Return the sheet of 交叉互评: who reviews whom."""
         names = ("互评单位", "评价", "问题和建议", "日期")
-        return self.filled(names, [(by.get(self.unit(account)), None, None, None) for account in self.accounts])
+        called = {self.ranked(account): self.unit(account) for account in self.accounts}
+        given = (called.get(by.get(self.ranked(account), "")) for account in self.accounts)
+        return self.filled(names, [(one, None, None, None) for one in given])
 
     def filled(self, names: Sequence[str], rest: Sequence[tuple[Value, ...]]) -> Table:
         """Return a sheet with these values behind what says which account it is."""

@@ -11,7 +11,7 @@ from monitor.core.case import LADDER
 from monitor.core.figures import AccountInPeriod, CaseInPeriod, FigureName
 from monitor.core.finding import State
 from monitor.core.pass_rate import CheckResult
-from monitor.core.phrases import plain
+from monitor.core.phrases import Names, plain
 from monitor.core.reckoning import Reckoning
 from monitor.core.rules.sup_02 import Settling
 from monitor.documents.bulletin import summary
@@ -152,7 +152,7 @@ def _silent(reckoning: Reckoning) -> Iterator[tuple[Value, ...]]:
     with_area = has_areas(reckoning)
     for account, problem in sorted(found, key=lambda pair: (_BY_URGENCY.index(pair[1].state), -(pair[1].days or 0))):
         state = "超期" if problem.state is State.VIOLATED else "临近超期"
-        unit = f"{account.area}{account.unit}" if with_area else account.unit
+        unit = Names(with_area=with_area).unit(account.area, account.unit)
         yield (unit, account.name, account.platform.label, account.last_post, problem.days, state)
 
 

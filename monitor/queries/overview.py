@@ -21,7 +21,7 @@ from monitor.queries.lines import AccountLine, OverviewContext
 from monitor.queries.tasks import TodoContext, read_todo
 from monitor.queries.todo_rest import login_requests
 from monitor.store import Tx, figures, lights
-from monitor.store.audit import count_audit
+from monitor.store.audit import tally_audit
 from monitor.store.figures import UnitCell
 from monitor.store.lights import AccountFilter, LightCounts
 from monitor.store.outages import open_outages
@@ -74,8 +74,8 @@ class TodayPage:
 
     lines: tuple[TodoLine, ...]
     """Empty for somebody who has nothing to do here."""
-    done: int
-    """What was settled or decided since the morning."""
+    done: Mapping[str, int]
+    """What was settled or decided since the morning: how many times each kind of act."""
     on_units: int
     """Cases that wait on units."""
     counts: LightCounts
@@ -114,7 +114,7 @@ def read_today(
     soonest = moment.today - timedelta(days=moment.ladder.limit)
     return TodayPage(
         lines=lines,
-        done=count_audit(tx, settled_on(moment.today)),
+        done=tally_audit(tx, settled_on(moment.today)),
         on_units=figures.open_on_units(tx),
         counts=counts,
         rate=figures.pass_rate_now(tx),

@@ -107,16 +107,16 @@ _CONCLUDES = ENDING | SPARING
 """What a review comes to."""
 
 
-def concluded_on(tx: Tx, which: CaseFilter, day: date, today: date) -> tuple[ConcludedRow, ...]:
+def concluded_on(tx: Tx, which: CaseFilter, day: date, now: datetime) -> tuple[ConcludedRow, ...]:
     """Return what a review has decided on a day and stands, as far as a filter means it, in the order of its making."""
     made = [
         one
-        for one in standing_decisions(tx, today)
+        for one in standing_decisions(tx, beijing_date(now))
         if beijing_date(one.at) == day and one.rule in REVIEWED and one.ruling in _CONCLUDES
     ]
     numbers = cases_about(tx, {one.subject.key for one in made})
     by_case = {number: one for one in made if (number := numbers.get((one.subject.key, one.rule)))}
-    lines = lines_of(tx, of_numbers(tx, by_case.keys()))
+    lines = lines_of(tx, of_numbers(tx, by_case.keys()), now)
     rows = [ConcludedRow(line=line, decision=by_case[line.case.id]) for line in lines]
     return tuple(sorted(filter(partial(_is_meant, which), rows), key=lambda row: row.decision.at))
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from monitor.core.finding import State
 from monitor.documents.dossier import Dossier
 from monitor.documents.spot_check import SHEETS, spot_check
 from tests.core.build import account, finding
 from tests.documents.test_reports import QUARTER, dossier, rows
+
+MONITOR = Path(__file__).parents[2] / "monitor"
 
 
 def test_a_sample_says_its_seed_and_method_and_brings_a_sheet_for_each_check() -> None:
@@ -32,4 +37,11 @@ def test_units_of_one_name_in_two_areas_are_two_units() -> None:
     areas = ("甲县", "乙县")
     found = [Dossier(account=account(id=area, area=area, unit="教育局"), findings=()) for area in areas]
     crossed = spot_check(found, (), QUARTER, seed="x", count=2).attachments[-1].table
-    assert {(row[1], row[6]) for row in crossed.rows} == {("甲县", "乙县教育局"), ("乙县", "甲县教育局")}
+    assert {(row[1], row[6]) for row in crossed.rows} == {("甲县", "教育局（乙县）"), ("乙县", "教育局（甲县）")}
+
+
+def test_no_text_puts_an_area_before_a_unit_in_a_way_of_its_own() -> None:
+    joined = re.compile(r"\{[\w.]*\barea\}\{[\w.]*\bunit\b")
+    found = [path for path in MONITOR.rglob("*.py") if joined.search(path.read_text("utf-8"))]
+    assert found == []
+    assert joined.search('f"{account.area}{account.unit}"')

@@ -133,10 +133,11 @@ def test_what_was_done_today_is_what_people_settled_and_no_download(empty: Store
     with empty.begin() as tx:
         for number, action in enumerate(done):
             record_audit(tx, Act(at=NOW, actor="甲", action=action, object=str(number)))
+        record_audit(tx, Act(at=NOW, actor="甲", action="case retain", object="another"))
         record_audit(tx, Act(at=NOW - timedelta(days=1), actor="甲", action="case retain", object="1"))
     office = office_of(empty)
-    link, count = re.findall(r'<a href="([^"]+)">今天已办(\d+)项</a>', office.get("/").text)[0]
-    assert int(count) == len(SETTLING)
+    link, kinds, count = re.findall(r'<a href="([^"]+)">今天已办(\d+)项，共(\d+)次</a>', office.get("/").text)[0]
+    assert (int(kinds), int(count)) == (len(SETTLING), len(SETTLING) + 1)
     assert office.get(unescape(link)).text.count('<td class="time">') == int(count)
 
 

@@ -75,7 +75,7 @@ def _today(page: TodayPage) -> dict[str, object]:
         "not_verifiable": page.rate.unchecked,
         "pass_rate": None if share is None else float(share),
         "waiting_on_units": page.on_units,
-        "done_today": page.done,
+        "done_today": sum(page.done.values()),
         "deadlines": [
             {"account": line.account.id, "name": line.account.name, "unit": line.account.unit, "due": line.deadline}
             for line in page.deadlines

@@ -72,7 +72,7 @@ class OverviewModel(Model):
     waiting_on_units: int
     """等单位办的事项。"""
     done_today: int
-    """今天已办的。"""
+    """今天已办的，按登记的次数。"""
     deadlines: list[DeadlineModel]
     outages: list[PlatformOutageModel]
     last_look: Moment | None

@@ -64,7 +64,7 @@ async def _sheet(pages: Pages, request: Request) -> Document:
     page, concluded = await pages.context.store.query(
         lambda tx: (
             read_review(tx, which, moment.now, most=MOST_ON_SHEET),
-            () if which.act else concluded_on(tx, which, day, moment.today),
+            () if which.act else concluded_on(tx, which, day, moment.now),
         )
     )
     entries = entries_of(page, pages.context.office.names, moment.title, concluded)
