@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import Protocol
 
 from collectors import html
 from monitor.core.collector import Continuation, Page
-from monitor.core.observation import Seen, Timeline
+from monitor.core.observation import LookFailedError, Seen, Timeline
 
 
 class Fingerprint(Protocol):
@@ -30,6 +32,27 @@ class Fingerprint(Protocol):
 
     def fits(self, page: Page, fingerprint: str) -> bool:
         """True if an answer has this fingerprint."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputFingerprint:
+    """How answers are known again by what a parser makes its reading of: `input_of` returns that, all of it."""
+
+    parse: Callable[[Page], Timeline]
+    input_of: Callable[[Page], object]
+    """Returns None for an answer that is to be read each time; raises LookFailedError as the parser does."""
+
+    def of(self, page: Page, _: html.Watched) -> str | None:
+        """Return the fingerprint of an answer that was just read."""
+        found = self.input_of(page)
+        return None if found is None else sha256(repr(found).encode("utf-8", "backslashreplace")).hexdigest()[:32]
+
+    def fits(self, page: Page, fingerprint: str) -> bool:
+        """True if an answer has this fingerprint."""
+        try:
+            return self.of(page, html.Watched()) == fingerprint
+        except LookFailedError:
+            return False
 
 
 def of_parser(parse: Callable[[Page], Seen | Continuation]) -> Fingerprint | None:

@@ -325,6 +325,9 @@ def _declared(page: Page) -> Iterator[str]:
     for bom, encoding in _BOMS:
         if page.body.startswith(bom):
             yield encoding
+    head = page.body[:_META_BYTES].lower()
+    if b"charset" not in head and b"encoding" not in head:
+        return
     for declared in _CHARSET.finditer(page.body, 0, _META_BYTES):
         if name := _known(declared[1] or declared[2]):
             yield name

@@ -24,7 +24,7 @@ import ssl
 from collections.abc import AsyncIterable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import blake2b
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Self
@@ -246,7 +246,7 @@ class BoundFetch:
                 headers["if-modified-since"] = self._before.last_modified
         return _Ask(
             method=request.method,
-            url=_url(request.url),
+            url=_first_url(request.url),
             headers=headers,
             content=content,
             stop_at=request.stop_at,
@@ -441,7 +441,7 @@ async def _wire(
 
     Raises LookFailedError where nothing came, too much, or too little of a part.
     """
-    if ask.method == "HEAD":
+    if ask.method == "HEAD" or response.status_code == 304:
         return b"", None
     announced = headers.get("content-length", "")
     if ask.stop_at is None and announced.isdecimal():
@@ -523,6 +523,12 @@ def _url(text: str, *, base: httpx.URL | None = None) -> httpx.URL:
     if url.scheme not in _DEFAULT_PORTS or not url.host or url.userinfo:
         raise LookFailedError(Reason.GUARD_BLOCKED, "not an http address, or one with a password in it")
     return url
+
+
+@lru_cache(maxsize=4_000)
+def _first_url(text: str) -> httpx.URL:
+    """Return an address that is asked for again and again; raises as `_url` does."""
+    return _url(text)
 
 
 def _shares_secrets(old: httpx.URL, new: httpx.URL) -> bool:

@@ -45,6 +45,8 @@ _VALUE = re.compile(
 )
 _ENDS = {name: re.compile(rb"</" + name + rb"(?=[\s/>])", re.IGNORECASE) for name in (b"script", b"style")}
 _NUMBER = re.compile(rb">([^<>&0-9]{0,60}+[0-9]{3}[^<>&]{0,60}+)(?=<)")
+_MAY_BE_OPEN = re.compile(rb"""=(?:"[^"<>]*+[<>]|'[^'<>]*+[<>])""")
+"""A quote that is open where a tag begins or ends: without one no link is taken along (`html.has_open_quote`)."""
 _NOT_IN_COMMENT = re.compile(rb"\A-?>|<!|--!")
 _BLANK = re.compile(r"[\s\0]+")
 
@@ -68,10 +70,10 @@ class PageFingerprint:
 
     def of(self, page: Page, watched: html.Watched) -> str | None:
         """Return the fingerprint of a page that was just read, and watched; None where it has none."""
-        if watched.trees != 1 or html.would_have_open_quote(html.decode(page)):
-            return None
-        parts = _parts(html.utf8(page))
-        if parts is None:
+        parts = _parts(html.utf8(page)) if watched.trees == 1 else None
+        if parts is None or (
+            _MAY_BE_OPEN.search(b"".join(parts.fixed)) and html.would_have_open_quote(html.decode(page))
+        ):
             return None
         asked = "\n".join(watched.texts)
         proven = sorted(_proven(parts)) if parts.loose else []

@@ -28,6 +28,7 @@ from collectors import feed_dates, feed_items, html, keys
 from collectors.answers import judge_status
 from collectors.dates import Stamp
 from collectors.feed_items import FeedItem, FeedText
+from collectors.fingerprint import InputFingerprint
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
 from monitor.core.observation import (
@@ -108,6 +109,17 @@ def read(page: Page) -> Timeline:
     return _read(page, trusts_bridges=False)
 
 
+def _input(page: Page) -> object:
+    """Return what a feed is read by; None for one that is read by the moment too, or by its status."""
+    if page.status >= 400:
+        return None
+    feed = _feed(page)
+    return None if _is_of_bridge(feed) else (page.url, feed.items, feed.is_whole)
+
+
+FINGERPRINT = InputFingerprint(read, _input)
+
+
 def read_of_well_bridge(page: Page) -> Timeline:
     """Return the items of a feed whose bridge was just seen to be well."""
     return _read(page, trusts_bridges=True)
@@ -117,13 +129,30 @@ def _read(page: Page, *, trusts_bridges: bool) -> Timeline:
     if page.status == 410:
         return gone(Standing.NOT_FOUND)
     judge_status(page)
-    feed = feed_items.read(page)
-    is_bridge = _SIGNED in feed.description.lower() or any(bridge in feed.generator.lower() for bridge in _BRIDGES)
+    feed = _feed(page)
+    is_bridge = _is_of_bridge(feed)
     seen = _timeline(page, feed)
     if is_bridge and seen.newest and _is_the_look_s(seen.newest, page.at):
         raise LookFailedError(Reason.UNREADABLE, "the newest item is dated with the look itself")
     is_doubtful = is_bridge and not (trusts_bridges and seen.posts)
     return replace(seen, covers=Covers.SOME) if is_doubtful else seen
+
+
+def _feed(page: Page) -> FeedText:
+    """Return what a feed says; that of the page that was asked for last is at hand."""
+    last, found = _said[0]
+    if last is not page or found is None:
+        found = feed_items.read(page)
+        _said[0] = page, found
+    return found
+
+
+_said: list[tuple[Page | None, FeedText | None]] = [(None, None)]
+"""The page that was taken apart last, and what it says."""
+
+
+def _is_of_bridge(feed: FeedText) -> bool:
+    return _SIGNED in feed.description.lower() or any(bridge in feed.generator.lower() for bridge in _BRIDGES)
 
 
 def _is_the_look_s(post: Post, at: datetime) -> bool:

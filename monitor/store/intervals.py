@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
 
@@ -141,21 +142,22 @@ def recall(tx: Tx, entries: Sequence[LookEntry]) -> None:
 
 def prolong(tx: Tx, entries: Sequence[LookEntry]) -> None:
     """Have the intervals last until these looks; a clock that went back shortens none."""
-    table = tables.observations
-    later = sa.and_(
-        table.c.id == bound(table.c.id, "b_id"), table.c.last_confirmed < bound(table.c.last_confirmed, "b_at")
-    )
-    statement = sa.update(table).where(later).values(last_confirmed=bound(table.c.last_confirmed, "b_at"))
-    run(tx, statement, [{"b_id": entry.observation, "b_at": entry.look.at} for entry in entries])
-    read = (
-        sa.update(table)
-        .where(
-            table.c.id == bound(table.c.id, "b_id"),
-            sa.or_(table.c.read_at.is_(None), table.c.read_at < bound(table.c.read_at, "b_at")),
-        )
-        .values(read_at=bound(table.c.read_at, "b_at"))
-    )
+    confirm, read = _prolonging()
+    run(tx, confirm, [{"b_id": entry.observation, "b_at": entry.look.at} for entry in entries])
     run(tx, read, [{"b_id": entry.observation, "b_at": entry.look.at} for entry in entries if entry.is_reading])
+
+
+@cache
+def _prolonging() -> tuple[sa.Update, sa.Update]:
+    """Return what has an interval last longer, and what has it read later."""
+    table = tables.observations
+    this = table.c.id == bound(table.c.id, "b_id")
+    at = bound(table.c.last_confirmed, "b_at")
+    is_later = sa.or_(table.c.read_at.is_(None), table.c.read_at < at)
+    return (
+        sa.update(table).where(this, table.c.last_confirmed < at).values(last_confirmed=at),
+        sa.update(table).where(this, is_later).values(read_at=at),
+    )
 
 
 def begin(tx: Tx, entries: Sequence[LookEntry]) -> None:

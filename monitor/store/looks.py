@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
 
@@ -297,6 +298,7 @@ _FOLLOWING = (
 )
 
 
+@cache
 def _update_source() -> sa.Update:
     table = tables.sources
     values = {name: bound(table.c[name], f"b_{name}") for name in _FOLLOWING}
@@ -308,21 +310,27 @@ def _update_source() -> sa.Update:
 
 
 def _save_accounts(tx: Tx, posts: Mapping[str, PostCount], judge_at: Mapping[str, datetime]) -> None:
+    counts = [{"b_id": id_, "b_posts": count.count, "b_newest": count.newest} for id_, count in posts.items()]
+    run(tx, _count_posts(), counts)
+    run(tx, _judge_sooner(), [{"b_id": id_, "b_at": moment} for id_, moment in judge_at.items()])
+
+
+@cache
+def _count_posts() -> sa.Update:
     table = tables.accounts
-    this = table.c.id == bound(table.c.id, "b_id")
-    counted = (
+    return (
         sa.update(table)
-        .where(this)
+        .where(table.c.id == bound(table.c.id, "b_id"))
         .values(posts=bound(table.c.posts, "b_posts"), newest_post_at=bound(table.c.newest_post_at, "b_newest"))
     )
-    run(tx, counted, [{"b_id": id_, "b_posts": count.count, "b_newest": count.newest} for id_, count in posts.items()])
+
+
+@cache
+def _judge_sooner() -> sa.Update:
+    table = tables.accounts
     at = bound(table.c.evaluate_at, "b_at")
     sooner = sa.or_(table.c.evaluate_at.is_(None), table.c.evaluate_at > at)
-    run(
-        tx,
-        sa.update(table).where(this, sooner).values(evaluate_at=at),
-        [{"b_id": id_, "b_at": moment} for id_, moment in judge_at.items()],
-    )
+    return sa.update(table).where(table.c.id == bound(table.c.id, "b_id"), sooner).values(evaluate_at=at)
 
 
 def _posts(tx: Tx, account: str) -> PostCount:

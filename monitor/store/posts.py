@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import blake2b
 from typing import Any
 
@@ -413,6 +414,7 @@ _CHANGING = (
 )
 
 
+@cache
 def _update() -> sa.Update:
     return (
         sa.update(table)

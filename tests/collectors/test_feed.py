@@ -8,8 +8,10 @@ from email.utils import format_datetime
 
 import pytest
 
+from collectors import html
 from collectors.platforms import feed
 from monitor.core.account import Source
+from monitor.core.collector import Page
 from monitor.core.observation import Covers, LookFailedError, Reason, Timeline
 from tests.fakes import AT, Canned, CannedFetch, MemorySession
 
@@ -157,3 +159,44 @@ async def test_an_item_whose_day_has_no_year_makes_a_feed_incomplete_and_is_no_p
     with pytest.raises(LookFailedError) as failed:
         await look(FEED, Canned(body=f"{whole.partition('<item>')[0]}{item}</channel></rss>"))
     assert failed.value.reason is Reason.UNREADABLE
+
+
+def fed(items: str, channel: str = "", url: str = "https://a.example/feed") -> Page:
+    text = f"<rss version='2.0'><channel><title>x</title>{channel}{items}</channel></rss>"
+    return Page(url=url, status=200, headers={}, body=text.encode(), at=AT)
+
+
+ITEM = (
+    "<item><title>a</title><link>https://a.example/1</link><pubDate>2026-02-18</pubDate>"
+    "<description>{0}</description></item>"
+)
+MADE = "<lastBuildDate>Mon, 02 Mar 2026 09:00:00 +0800</lastBuildDate><description>7</description>"
+
+
+@pytest.mark.parametrize(
+    ("other", "is_known"),
+    [
+        (fed(ITEM.format(9), MADE), True),
+        (fed(ITEM.format(1).replace("2026-02-18", "2026-02-19")), False),
+        (fed(ITEM.format(1).replace("/1<", "/2<")), False),
+        (fed(ITEM.format(1).replace(">a<", ">b<")), False),
+        (fed(ITEM.format(1) + ITEM.format(2).replace("/1<", "/2<")), False),
+        (fed(ITEM.format(1).replace("<item>", "<x><item>").replace("</item>", "</item></x>")), False),
+        (fed(ITEM.format(1), "<generator>RSSHub</generator>"), False),
+        (fed(ITEM.format(1), url="https://b.example/feed"), False),
+        (fed(""), False),
+    ],
+)
+def test_a_feed_is_known_again_by_what_is_read_of_it(other: Page, *, is_known: bool) -> None:
+    shown = fed(ITEM.format(1))
+    seen = feed.read(shown)
+    mark = feed.FINGERPRINT.of(shown, html.Watched())
+    assert mark
+    assert feed.FINGERPRINT.fits(other, mark) is is_known
+    if is_known:
+        assert feed.read(other) == seen
+
+
+def test_a_bridge_s_feed_is_read_each_time() -> None:
+    shown = fed(ITEM.format(1), "<generator>RSSHub</generator>")
+    assert feed.FINGERPRINT.of(shown, html.Watched()) is None
