@@ -114,7 +114,7 @@ def _headers(lines: Sequence[bytes]) -> tuple[list[Header], bool]:
         if line[:1] in {b" ", b"\t"}:
             is_odd = True
             if headers:
-                headers[-1] = headers[-1][0], (headers[-1][1] + b" " + line.strip()).strip()
+                headers[-1] = headers[-1][0], _value(headers[-1][1] + b" " + _value(line))
             continue
         name, colon, value = line.partition(b":")
         bare = name.rstrip(b" \t")
@@ -122,8 +122,13 @@ def _headers(lines: Sequence[bytes]) -> tuple[list[Header], bool]:
             is_odd = True
             continue
         is_odd = is_odd or bare != name or b"\r" in value
-        headers.append((bare, value.replace(b"\r", b" ").strip(b" \t")))
+        headers.append((bare, _value(value)))
     return headers, is_odd
+
+
+def _value(written: bytes) -> bytes:
+    """Return a header's value without what ends a line and the blanks around it."""
+    return written.replace(b"\r", b" ").strip(b" \t")
 
 
 def _said(headers: Sequence[Header], wanted: bytes) -> list[bytes]:

@@ -12,7 +12,7 @@ from xml.parsers.expat import ExpatError
 
 from collectors.json_body import Fields
 
-_BROKEN = (ExpatError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError)
+_BROKEN = (ExpatError, ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError)
 """The errors of plistlib for lists that are none: it checks less than it reads."""
 _LONGEST = 1024 * 1024
 _OBJECTS = 20_000

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.collectors.callgraph import graph, handed_to_be_read
-from tests.fuzz import targets
 from tests.fuzz.collected import readers
+from tests.fuzz.every import targets
 from tests.fuzz.parsers import parsers, reached
 from tests.fuzz.target import FOUND, ROOT, OpenError, Target, keep, place_of
 
@@ -162,3 +162,5 @@ def test_no_input_that_is_led_by_what_it_reaches_breaks_a_parser(tmp_path: Path)
     tried = json.loads(done.read_text())
     assert tried.keys() == {target.name for target in all_targets()}
     assert all(one["inputs"] > 0 for one in tried.values())
+    led = [name for name, one in tried.items() if one["new"]]
+    assert len(led) > len(tried) / 2, "inputs are not led by what they reach"
