@@ -9,8 +9,8 @@ import pytest
 from monitor.core.account import Account, Contact, Role, told_apart
 from monitor.core.case import Ladder, Step, StepKind
 from monitor.core.finding import Finding, Pacing, State, Support, Urgency
-from monitor.core.message import Attempt, Message, Outcome
-from monitor.core.notice import ChannelDirectory, NewNotice, Recheck, is_alarm, notify, recheck, whose
+from monitor.core.message import NO_CHANNEL, Attempt, Message, Outcome
+from monitor.core.notice import ChannelDirectory, NewNotice, Recheck, Route, is_alarm, notify, recheck, whose
 from monitor.store.accounts import account_of
 from monitor.store.values import encode
 from tests.core.build import BOOK, LEADER, LIAISON, account, beijing_time, finding
@@ -305,3 +305,69 @@ def test_who_has_both_roles_is_reached_by_the_ways_of_both_and_hears_as_the_liai
         (notice,) = notify(step(kind), who, "UPD-01")
         ways = [(route.channel, route.role) for route in one.routes(notice, who)]
         assert ways == [("unit-robot", Role.LIAISON), ("mail", Role.LIAISON), ("office", Role.OPERATOR)]
+
+
+NOWHERE = ChannelDirectory(channels={}, ways={})
+
+
+def test_without_any_channel_whatever_is_to_be_said_waits_for_whom_it_is_for() -> None:
+    liaison, _ = notify(step(StepKind.WARN), account(), "UPD-01")
+    assert NOWHERE.routes(liaison, account()) == (Route(role=Role.LIAISON, person=LIAISON.key, channel=NO_CHANNEL),)
+    assert NOWHERE.to_operator() == (Route(role=Role.OPERATOR, channel=NO_CHANNEL),)
+
+
+def test_an_operator_whom_the_settings_give_no_channel_has_no_way() -> None:
+    assert replace(DIRECTORY, ways={}).to_operator() == ()
+
+
+def test_a_group_is_told_who_is_meant_and_calls_nobody_whose_phone_is_not_known() -> None:
+    liaison = replace(LIAISON, phone=None, mail="liaison@example.invalid")
+    who = account(contacts=(liaison,), group="unit-robot")
+    (notice,) = notify(step(StepKind.REMIND), who, "UPD-01")
+    first, *_ = DIRECTORY.routes(notice, who)
+    assert first == Route(role=Role.LIAISON, person=liaison.key, channel="unit-robot")
+
+
+def test_a_leader_is_written_to_before_the_unit_s_group_hears() -> None:
+    both = replace(DIRECTORY, ways={Role.LEADER: ("group", "mail")})
+    who = account(group="unit-robot")
+    _, notice = notify(step(StepKind.WARN), who, "UPD-01")
+    assert [route.channel for route in both.routes(notice, who)] == ["mail", "unit-robot"]
+
+
+def test_a_notice_says_of_which_step_it_is_and_an_alarm_is_the_operator_s() -> None:
+    *_, alarm = notify(step(StepKind.CONFIRM, 7), account(), "APP-01", is_alarm=True)
+    assert alarm == NewNotice(
+        account="A01",
+        rule="APP-01",
+        kind=StepKind.CONFIRM,
+        number=7,
+        role=Role.OPERATOR,
+        person="",
+        at=NOW,
+        is_urgent=True,
+    )
+
+
+def test_a_notice_stays_with_whom_it_was_for_though_another_of_the_role_stands_before_them() -> None:
+    other = replace(LIAISON, name="联络员乙", phone="13800000002")
+    (notice,) = notify(step(StepKind.REMIND), account(), "UPD-01")
+    assert whose(notice, account(contacts=(other, LIAISON))) == LIAISON.key
+
+
+@pytest.mark.parametrize(
+    ("state", "then"),
+    [
+        (State.OK, Recheck.SEND),
+        (State.WARNING, Recheck.SEND),
+        (State.SUSPECTED, Recheck.DROP),
+        (State.VIOLATED, Recheck.DROP),
+    ],
+)
+def test_the_end_of_a_trouble_is_told_only_while_it_is_over(state: State, then: Recheck) -> None:
+    assert again(StepKind.RECOVERED, finding(state)) is then
+
+
+def test_the_last_day_in_time_is_still_told_on_that_day() -> None:
+    assert again(StepKind.LAST_DAY, finding(State.WARNING, days=LADDER.limit)) is Recheck.SEND
+    assert again(StepKind.LAST_DAY, finding(State.WARNING, days=LADDER.limit + 1)) is Recheck.WAIT
