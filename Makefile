@@ -50,7 +50,7 @@ audit: $(DEV) ## 报告依赖的已知漏洞 / report known weaknesses of the de
 	@$(BIN)/python -m release audit
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	--no-emit-find-links --no-strip-extras --custom-compile-command 'make lock' pyproject.toml --group build --extra postgresql
+	--no-emit-find-links --no-strip-extras --custom-compile-command 'make lock' pyproject.toml --group build --extra postgresql --extra workers
 
 screens: $(DEV) ## 每个页面和表单各拍两种宽度 / take every page and form at two widths (build/screens)
 	@$(BIN)/python -m tests.screens $(ARGS)

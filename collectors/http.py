@@ -81,6 +81,8 @@ class Policy:
     pace: Pace = field(default_factory=Pace)
     paces: Mapping[str, Pace] = field(default_factory=dict)
     """By platform: its own pace, on each of its hosts."""
+    is_successor: bool = False
+    """True if a process before this one may have asked the same hosts by the same address until just now."""
     at_once: int = 100
     """How many requests are under way at most."""
     read: timedelta = timedelta(seconds=5)
@@ -329,7 +331,7 @@ class _Line:
         self._clock = clock
         self._guard = AddressGuard(policy.allow)
         self._guards: dict[tuple[Network, ...], AddressGuard] = {}
-        self._lanes = Politeness(policy.pace, policy.paces, at_once=policy.at_once)
+        self._lanes = Politeness(policy.pace, policy.paces, at_once=policy.at_once, is_successor=policy.is_successor)
         self._tls = policy.tls or httpx.create_ssl_context(trust_env=False)
         self._transports: dict[tuple[Network, ...], AiohttpTransport] = {}
         self._timeouts = {"timeout": {"connect": policy.connect.total_seconds()}}

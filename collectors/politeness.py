@@ -57,11 +57,13 @@ class HostQueue:
 class Politeness:
     """The lanes, one for each host (and platform, where a platform has a pace of its own)."""
 
-    def __init__(self, pace: Pace, paces: Mapping[str, Pace], *, at_once: int) -> None:
+    def __init__(self, pace: Pace, paces: Mapping[str, Pace], *, at_once: int, is_successor: bool = False) -> None:
+        """Take the paces; a successor asks no host before its gap is over, for the process before may just have."""
         self._pace = pace
         self._paces = dict(paces)
         self._places = asyncio.Semaphore(at_once)
         self._lanes: dict[tuple[str, str], _Lane] = {}
+        self._since = _now() if is_successor else None
 
     @asynccontextmanager
     async def turn(self, platform: str, host: str, queue: HostQueue) -> AsyncIterator[None]:
@@ -94,18 +96,18 @@ class Politeness:
         if lane is None:
             if len(self._lanes) >= _LANES:
                 self._lanes = {key: lane for key, lane in self._lanes.items() if not lane.is_idle}
-            lane = self._lanes[key] = _Lane(pace or self._pace)
+            lane = self._lanes[key] = _Lane(pace or self._pace, self._since)
         return lane
 
 
 class _Lane:
     """One host's turns; all moments are the event loop's."""
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, pace: Pace, since: float | None) -> None:
         self.places = asyncio.Semaphore(pace.at_once)
         self.users = 0
         self._gap = pace.gap
-        self._next = 0.0
+        self._next = 0.0 if since is None else since + pace.gap
         self._resting_until = 0.0
 
     @property

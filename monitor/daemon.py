@@ -21,6 +21,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor.core.account import way_of_looking
 from monitor.core.observation import POLLED_FRESHNESS, Blind, Sight
+from monitor.dispatch.port import DispatchHealth, Queue
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.passes import Passes
 from monitor.store import StoreError
@@ -100,6 +101,8 @@ class Health:
     is_stopping: bool = False
     is_standing_by: bool = False
     """True if another service does the work, and this one waits for its end."""
+    queues: tuple[Queue, ...] = ()
+    """How it stands with the workers; empty where this process makes the looks itself."""
     lost: int | None = None
     """In how many open cases nothing comes next; None before anybody has looked."""
     clock_problem: Callable[[], str | None] = lambda: None
@@ -172,6 +175,8 @@ class Health:
             return (said, *found)  # and from this too
         if self.audit_problem:
             found.append(self.audit_problem)
+        if unserved := [queue.address for queue in self.queues if not queue.is_served]:
+            found.append(f"出口地址{'、'.join(unserved)}没有采集进程在运行，请检查该处的 xuncha worker。")
         if self._is_blind(now):
             found.append("近24小时没有一次成功的采集，请检查网络。")
         if self.lost:
@@ -189,6 +194,12 @@ class Health:
         self.last_tried = now
         if not isinstance(sight, Blind):
             self.last_seen = now
+
+    def tended(self, dispatched: DispatchHealth) -> None:
+        """Take down how it stands with the workers, and how lately they saw anything."""
+        self.queues = dispatched.queues
+        self.last_tried = dispatched.last_tried or self.last_tried
+        self.last_seen = dispatched.last_seen or self.last_seen
 
     def _is_blind(self, now: datetime) -> bool:
         """True if looks are made and none has seen anything for a day."""
@@ -278,6 +289,9 @@ def passes(run: Passes, health: Health) -> tuple[Pass, ...]:
 
         return work
 
+    async def tend() -> None:
+        health.tended(await run.tend())
+
     async def audit() -> None:
         """Count what is lost once everybody due was judged: after a pause much is overdue that nobody forgot.
 
@@ -307,6 +321,7 @@ def passes(run: Passes, health: Health) -> tuple[Pass, ...]:
         *(
             Pass(name=name, title=title, every=every, work=_proving(health, name, work))
             for name, title, every, work in (
+                *([] if run.dispatch.is_here else [("dispatch", "分派采集", timedelta(seconds=5), tend)]),
                 ("watch", "自我检查", timedelta(seconds=30), run.watch_over),
                 ("evaluate", "判定", timedelta(seconds=1), run.judge_all),
                 ("deliver", "生成消息", timedelta(seconds=2), run.write_messages),
@@ -389,6 +404,7 @@ class Daemon:
                     job.modify(next_run_time=now)
                 self._health.went_back(now)
                 self._run.watch.went_back(now)
+                self._run.absence.went_back(now)
             latest = now
 
     def listen(self, undo: ExitStack) -> None:

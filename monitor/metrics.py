@@ -91,6 +91,17 @@ class Build:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QueueReading:
+    """How it stands with the looks of one exit address."""
+
+    address: str
+    is_served: bool
+    jobs: int
+    oldest: float
+    """Seconds that the oldest batch has waited; 0 where none does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """The state of everything at one moment, read in one transaction."""
 
@@ -134,6 +145,8 @@ class Snapshot:
     """The size of its write-ahead log, where that is a file beside it."""
     disk_free: int | None = None
     """The free space of its disk, where that is this machine's."""
+    queues: Sequence[QueueReading] = ()
+    """Of each exit address, where workers make the looks."""
     reports: Sequence[KeptReport] = ()
     """Of each kind that comes round, the last report of its latest period."""
 
@@ -394,6 +407,7 @@ def _of_all(snapshot: Snapshot) -> Iterator[Iterable[str]]:
     )
     yield _family("state_timestamp_seconds", "When this state was read.", (f" {snapshot.at.timestamp()}",))
     yield from _of_work(snapshot)
+    yield from _of_queues(snapshot.queues)
     yield from _of_reports(snapshot)
 
 
@@ -446,6 +460,17 @@ def _of_work(snapshot: Snapshot) -> Iterator[Iterable[str]]:
         "What is left of the disk on which SQLite's database lies.",
         _if_known(snapshot.disk_free),
     )
+
+
+def _of_queues(queues: Sequence[QueueReading]) -> Iterator[Iterable[str]]:
+    """Yield how it stands with the workers."""
+    for noun, meaning, attribute in (
+        ("queue_served", "Whether a worker serves the exit address.", "is_served"),
+        ("queue_jobs", "Batches of looks that wait for the exit address.", "jobs"),
+        ("queue_oldest_job_age_seconds", "How long the oldest of them waits; 0 if none does.", "oldest"),
+    ):
+        samples = (f'{{queue="{_escape(queue.address)}"}} {getattr(queue, attribute) + 0}' for queue in queues)
+        yield _family(noun, meaning, samples)
 
 
 def _of_reports(snapshot: Snapshot) -> Iterator[Iterable[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import platform
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,6 +23,7 @@ from monitor.actions.web_hooks import HookOffice
 from monitor.app.channels import carries_files, open_channels
 from monitor.app.clock import now, ticks
 from monitor.app.collectors import Chains, all_collectors, canary_sources, policy, provers, sessions, sources_of
+from monitor.app.dispatching import dispatch_of
 from monitor.app.hooks import hook_office
 from monitor.app.office import office_of
 from monitor.app.process import mark
@@ -39,11 +40,11 @@ from monitor.core.observation import MANUAL, LookFailedError, Sight
 from monitor.core.rules import see_01
 from monitor.core.token import TokenKey
 from monitor.daemon import Health
-from monitor.dispatch.embedded import Embedded
 from monitor.dispatch.port import Dispatch
 from monitor.ledger.uploads import Uploads
 from monitor.metrics import Build, Metrics
 from monitor.pipeline import look
+from monitor.pipeline.absence import Absence
 from monitor.pipeline.addresses import Addresses
 from monitor.pipeline.auditing import Auditor
 from monitor.pipeline.chain import Chain
@@ -61,10 +62,12 @@ from monitor.pipeline.passes import Passes
 from monitor.pipeline.prune import Pruner
 from monitor.pipeline.reporting import Reporter
 from monitor.pipeline.send import Sender
+from monitor.pipeline.suspects import tell_of_suspects
 from monitor.pipeline.timing import Timekeeper
 from monitor.pipeline.watch import Watch
 from monitor.settings import Settings
-from monitor.store import Store, prune
+from monitor.store import Store, Tx, prune
+from monitor.store.quarantine import Quarantined
 from monitor.store.roster import Sources
 
 _log = logging.getLogger(__name__)
@@ -181,6 +184,7 @@ class Parts:
             store=self.store,
             looker=self.looker,
             dispatch=self.dispatch,
+            absence=Absence(store=self.store, dispatch=self.dispatch, drafter=self.drafter),
             judge=AccountEvaluator(rules_in_force=self.rules_in_force, faults=self.faults),
             area_evaluator=AreaEvaluator(store=self.store, rules_in_force=self.rules_in_force, faults=self.faults),
             drafter=self.drafter,
@@ -238,7 +242,10 @@ class Parts:
     @cached_property
     def dispatch(self) -> Dispatch:
         """Has due sources looked at."""
-        return Embedded(store=self.store, handler=self.looker, clock=self.clock)
+        return dispatch_of(self.settings, self.store, self.looker, self.clock, self._suspected)
+
+    def _suspected(self, tx: Tx, found: Sequence[Quarantined]) -> None:
+        tell_of_suspects(tx, found, self.drafter, self.clock())
 
     @cached_property
     def claim_verifier(self) -> ClaimVerifier:

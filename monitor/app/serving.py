@@ -23,6 +23,7 @@ from monitor.actions.claims import paste
 from monitor.actions.messages import TryChannelCommand, try_channel
 from monitor.actions.unit_proposals import AcceptProposalCommand
 from monitor.app.channels import kind_of
+from monitor.app.dispatching import queue_readings
 from monitor.app.file_reader import FileReader
 from monitor.app.hints import hints, unjudged, unwatched
 from monitor.app.imports import import_office
@@ -32,14 +33,12 @@ from monitor.app.process import mark
 from monitor.app.provider import provider_of
 from monitor.app.settings_report import settings_report
 from monitor.app.watchdog import watchdog
-from monitor.core.briefing import quarantine_words
-from monitor.core.phrases import quoted
 from monitor.daemon import LOOK, Daemon
 from monitor.pipeline.align import align
-from monitor.pipeline.compose import UNNUMBERED
+from monitor.pipeline.suspects import tell_of_suspects
 from monitor.queries.snapshot import Condition
 from monitor.settings.sections import Web
-from monitor.store import Store, StoreError, Tx, quarantine, roster
+from monitor.store import Store, StoreError, Tx, quarantine
 from monitor.store.faults import reason
 from monitor.web import WebServer, create_app
 from monitor.web.imports import Imports
@@ -90,6 +89,7 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: Loo
                 cases_without_next_step=health.lost,
                 is_leader=not health.is_standing_by and not health.is_opening,
                 loop_lag=lag.worst if lag else None,
+                queues=queue_readings(health.queues),
             ),
         ),
         account_metrics=account_scraper(parts.store, parts.clock),
@@ -195,7 +195,7 @@ async def serve(parts: Parts, sock: socket.socket, sample: Sample | None = None)
         held = asyncio.create_task(_hold(parts.store, daemon), name="hold")
         await daemon.run()
         is_held = await held
-        if is_held:
+        if is_held and parts.dispatch.is_here:
             # the service was not ended by an error of the work under way
             with suppress(StoreError, TimeoutError):
                 await asyncio.wait_for(parts.store.write(quarantine.release), RELEASING)
@@ -211,19 +211,8 @@ async def serve(parts: Parts, sock: socket.socket, sample: Sample | None = None)
 def suspect(tx: Tx, parts: Parts) -> None:
     """Put in quarantine what the last service may have died of; the operator is told of what it died of again."""
     now = parts.clock()
-    found = quarantine.begin(tx, now)
-    for source in found:
-        about = {"source": source.source, "deaths": source.deaths, "until": source.until.isoformat(timespec="seconds")}
-        _log.warning("source quarantined", extra=about)
-    again = [source for source in found if source.deaths > 1]
-    if not again:
-        return
-    known = roster.accounts(tx, ids=[source.account for source in again])
-    named = sorted(quoted(account) for account in known)
-    words = quarantine_words(
-        named, max(source.until for source in again), UNNUMBERED, parts.drafter.composer.setting(now)
-    )
-    parts.drafter.tell_operator(tx, words, "quarantine", now)
+    if parts.dispatch.is_here:  # a worker's looks go on without us
+        tell_of_suspects(tx, quarantine.begin(tx, now), parts.drafter, now)
 
 
 def settle() -> None:

@@ -12,6 +12,7 @@ from monitor.core.collector import (
     KeyedCollector,
 )
 from monitor.settings import Settings, SettingsError, load
+from monitor.settings.load import load_for_worker
 from monitor.settings.problem import SettingsProblem
 
 
@@ -21,6 +22,11 @@ def load_settings(folder: Path, env: Mapping[str, str] | None) -> Settings:
     if problems := list(not_built(settings, str(folder / "xuncha.yaml"))):
         raise SettingsError(problems)
     return settings
+
+
+def load_worker_settings(folder: Path, env: Mapping[str, str]) -> Settings:
+    """Return the same for a worker, which is told no secrets but those that looks need; raises SettingsError."""
+    return load_for_worker(folder, env, collectors=frozenset(all_collectors()))
 
 
 def not_built(settings: Settings, file: str) -> Iterator[SettingsProblem]:

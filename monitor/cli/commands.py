@@ -43,6 +43,18 @@ _STAYING = (
         _flag(["--or-sample"], help="还没有台账时，运行示例县。"),
     ),
     Command("sample", "运行示例县：虚构的账号、平台和收件箱，都在本机，用来了解本系统。", "run:sample"),
+    Command(
+        "worker",
+        "运行一个出口地址的采集进程：只采集，不判定，不发送。用于 dispatch.kind 为 procrastinate 的设置。",
+        "worker:serve_queue",
+        Option(["--queue"], required=True, metavar="出口地址", help="必填：dispatch.addresses 中的名称。"),
+        Option(
+            ["--proxy"],
+            envvar="XUNCHA_PROXY",
+            metavar="URL",
+            help="从这个代理出去，代替设置项 network.proxy；含密码的写在环境变量 XUNCHA_PROXY 里。",
+        ),
+    ),
     Command("health", "询问正在运行的服务是否正常。", "health:ask_health"),
 )
 _LOOKING = (

@@ -9,6 +9,7 @@ import click
 
 from monitor.app.clock import now
 from monitor.app.collectors import Chains, all_collectors
+from monitor.app.dispatching import dispatch_problem
 from monitor.app.hints import hints, unwatched
 from monitor.cli.network import channels
 from monitor.cli.place import CommandContext
@@ -21,6 +22,7 @@ from monitor.documents.word.fill import keep_templates, problems_of_templates
 from monitor.documents.word.template import FOLDER
 from monitor.store import StoreError, roster
 from monitor.store.backup import holds_roster
+from monitor.store.database import parse_url
 
 
 def check_settings(where: CommandContext) -> None:
@@ -28,6 +30,9 @@ def check_settings(where: CommandContext) -> None:
     settings = where.settings(secrets=True)
     if faults := tuple(problems_of_templates(where.config)):
         raise Refusal("\n".join(faults))
+    with suppress(StoreError):  # what is wrong with the database's address, other commands say
+        if problem := dispatch_problem(settings, parse_url(where.db).get_backend_name()):
+            raise Refusal(problem)
     ways = channels(settings)
     book = settings.rule_book(beijing_date(now()))
     click.echo(f"设置正确：{len(book.clauses)}条规则在用，{len(ways)}个通知渠道。")

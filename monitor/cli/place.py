@@ -41,8 +41,10 @@ class CommandContext:
         return self.settings()
 
     @contextmanager
-    def store(self, *, reads: bool = False) -> Iterator[Store]:
+    def store(self, *, reads: bool = False, upgrades: bool = True) -> Iterator[Store]:
         """Open the database, created and upgraded if need be; its failures are refusals.
+
+        Without `upgrades` it must be there already, as this version knows it.
 
         A command that only `reads` creates none: where there is none, it reads an empty one that is gone afterwards.
         """
@@ -51,7 +53,7 @@ class CommandContext:
             if reads and not self.is_made:
                 db = f"sqlite:///{stack.enter_context(TemporaryDirectory(prefix='xuncha-'))}/empty.db"
             try:
-                yield stack.enter_context(open_store(db))
+                yield stack.enter_context(open_store(db, upgrades=upgrades))
             except StoreError as error:
                 raise Refusal(str(error)) from error
 

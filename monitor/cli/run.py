@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from monitor.app.dispatching import dispatch_problem
 from monitor.app.sample import run_sample
 from monitor.app.serving import serve
 from monitor.cli.debugging import is_debugging
@@ -38,6 +39,8 @@ def run(where: CommandContext, *, or_sample: bool) -> None:
         return
     settings = where.settings(secrets=True)
     with where.store() as store:
+        if problem := dispatch_problem(settings, store.url.get_backend_name()):
+            raise Refusal(problem)
         if not store.can_stand_by:
             _claim(store)
         with suppress(StoreError), store.read() as tx:  # a state that cannot be read now is reported once it serves

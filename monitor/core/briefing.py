@@ -152,6 +152,17 @@ def quarantine_words(accounts: Sequence[str], until: datetime, message_id: str, 
     return Words(subject=subject, body="\n\n".join([f"### {subject}", facts, wish, signature(message_id, setting)]))
 
 
+def unserved_words(addresses: Sequence[str], since: datetime, message_id: str, setting: Setting) -> Words:
+    """Return what the operator is told of exit addresses for which no worker makes looks."""
+    named = "、".join(f"“{escaped(address, 60)}”" for address in addresses)
+    subject = f"【监测提示】{len(addresses)}个出口地址没有采集进程"
+    facts = f"{hour(since, setting.today)}起，出口地址{named}没有采集进程在运行。"
+    rest = "由它采集的账号改由其他出口地址采集；没有其他出口地址的，暂停采集。"
+    wish = "请检查该出口的机器、网络和采集进程（xuncha worker）；恢复后自动继续。"
+    lines = [f"### {subject}", facts + rest, wish, signature(message_id, setting)]
+    return Words(subject=subject, body="\n\n".join(lines))
+
+
 def outage_words(outage: NewOutage, message_id: str, setting: Setting) -> Words:
     """Return what the operator is told when the monitor cannot trust its own eyes: what, since when, and what to do."""
     since = hour(outage.began_at, setting.today)

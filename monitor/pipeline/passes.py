@@ -7,8 +7,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.dispatch.port import Dispatch
+from monitor.dispatch.port import Dispatch, DispatchHealth
 from monitor.ledger.uploads import Uploads
+from monitor.pipeline.absence import Absence
 from monitor.pipeline.auditing import Auditor, Lost
 from monitor.pipeline.chain import Chain
 from monitor.pipeline.digest import Digest
@@ -33,6 +34,7 @@ class Passes:
     store: Store
     looker: Looker
     dispatch: Dispatch
+    absence: Absence
     judge: AccountEvaluator
     area_evaluator: AreaEvaluator
     drafter: Drafter
@@ -62,6 +64,10 @@ class Passes:
         if not await self.timekeeper.is_right():
             return 0
         return await self.dispatch.submit(names, lambda: may_begin() and not self.watch.is_cut_off)
+
+    async def tend(self) -> DispatchHealth:
+        """Take back what workers that are gone had, and return how it stands with those that are there."""
+        return await self.absence.check(self.clock())
 
     async def stop_looking(self) -> None:
         """Begin no more looks, and let go of those that only wait for their turn at a host."""

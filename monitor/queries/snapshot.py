@@ -8,7 +8,7 @@ from datetime import datetime
 from monitor.core.calendar import WorkCalendar
 from monitor.core.case import DOWNLOADS, LADDER
 from monitor.core.finding import State
-from monitor.metrics import SERIES_CAP, TROUBLE, AccountReading, Snapshot
+from monitor.metrics import SERIES_CAP, TROUBLE, AccountReading, QueueReading, Snapshot
 from monitor.queries.lines import days_of
 from monitor.queries.reports import latest_figures
 from monitor.store import Tx, due_sources, sizing, tally, web_hooks
@@ -26,6 +26,7 @@ class Condition:
     is_leader: bool | None = None
     loop_lag: float | None = None
     """By how many seconds the event loop was late at most in the last minute."""
+    queues: tuple[QueueReading, ...] = ()
 
 
 class RosterCount:
@@ -78,6 +79,7 @@ def read_snapshot(
         is_store_writable=stands.is_store_writable,
         is_leader=stands.is_leader,
         loop_lag=stands.loop_lag,
+        queues=stands.queues,
         looks_due=waiting.sources,
         oldest_look_due=waiting.since,
         database_size=sizes.database,

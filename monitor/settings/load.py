@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +18,7 @@ from monitor.settings.check import SettingsSection, check
 from monitor.settings.document import SettingsDocument, read
 from monitor.settings.kinds import Secret, Surroundings, bind_of
 from monitor.settings.problem import SettingsError, SettingsProblem, did_you_mean
-from monitor.settings.sections import GROUP, XunchaFile
+from monitor.settings.sections import GROUP, WorkerFile, XunchaFile
 
 Model = TypeVar("Model", bound=SettingsSection)
 
@@ -64,6 +65,7 @@ def load(config_dir: Path, env: Mapping[str, str] | None, *, collectors: Collect
     calendar = _load(config_dir / calendar_name, days.CalendarFile, around, found)
     if main:
         found += _problems(*main, collectors)
+        found += _of_dispatch(*main, collectors)
         found += _weak(*main) if env is not None else ()
     if rule_file:
         found += rules.problems(*rule_file)
@@ -72,6 +74,23 @@ def load(config_dir: Path, env: Mapping[str, str] | None, *, collectors: Collect
     if found or not (main and rule_file and calendar):
         raise SettingsError(found)
     return Settings(**dict(main[0]), key=key, rule_versions=rule_file[0], calendar=calendar[0])
+
+
+def load_for_worker(config_dir: Path, env: Mapping[str, str], *, collectors: Collection[str] | None = None) -> Settings:
+    """Return the settings of a folder with no secrets but those that looks need; raises SettingsError.
+
+    Channels, pages and log-ins stay unresolved: who only looks need not have what opens them.
+    """
+    settings = load(config_dir, None, collectors=collectors)
+    found: list[SettingsProblem] = []
+    key = _key(env, found)
+    document = read(config_dir / "xuncha.yaml")
+    written = document.values if isinstance(document.values, Mapping) else {}
+    told = {name: value for name, value in written.items() if name in WorkerFile.model_fields}
+    part = check(replace(document, values=told), WorkerFile, Surroundings(folder=config_dir, env=env))
+    if found:
+        raise SettingsError(found)
+    return settings.model_copy(update={"grants": part.grants, "network": part.network, "key": key})
 
 
 def bound_by(settings: Settings, env: Mapping[str, str]) -> Settings:
@@ -112,6 +131,22 @@ def _weak(main: XunchaFile, document: SettingsDocument) -> Iterator[SettingsProb
         if secret and len(secret.reveal().encode()) < SHORTEST_KEY:
             text = f"“web.{name}” 太短，至少要有 {SHORTEST_KEY} 个字符，可用 openssl rand -hex 32 生成。"
             yield document.problem(("web", name), text)
+
+
+def _of_dispatch(
+    main: XunchaFile, document: SettingsDocument, collectors: Collection[str] | None
+) -> Iterator[SettingsProblem]:
+    """Return the names of addresses and collectors that lead nowhere."""
+    addresses = main.dispatch.addresses
+    for collector, names in main.dispatch.platforms.items():
+        place = ("dispatch", "platforms", collector)
+        if collectors is not None and collector not in collectors:
+            text = f"不认识的采集器“dispatch.platforms.{collector}”{did_you_mean(collector, collectors)}。"
+            yield document.problem(place, text)
+        for position, name in enumerate(names):
+            if name not in addresses:
+                text = f"“dispatch.platforms.{collector}”中的“{name}”不在 dispatch.addresses 中"
+                yield document.problem((*place, position), f"{text}{did_you_mean(name, addresses)}。")
 
 
 def _problems(

@@ -199,6 +199,26 @@ class OidcSettings(SettingsSection):
     """The values of `acr` that stand for more than a password: then no second factor of ours is asked for."""
 
 
+class DispatchSettings(SettingsSection):
+    """Who makes the looks: the service itself, or workers behind exit addresses of their own."""
+
+    kind: Literal["embedded", "procrastinate"] = "embedded"
+    addresses: tuple[Name, ...] = ()
+    """The names of the exit addresses; each has a queue, which one worker serves."""
+    platforms: Mapping[Name, Annotated[tuple[Name, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    """By the name of a collector: by which addresses it may look, where that is not all."""
+
+    @model_validator(mode="after")
+    def _addresses_have_workers(self) -> Self:
+        if self.kind == "embedded" and (self.addresses or self.platforms):
+            raise ValueError("：由服务自己采集的（kind: embedded）没有出口地址可写，请删去 addresses 和 platforms")
+        if self.kind == "procrastinate" and not self.addresses:
+            raise ValueError("：由采集进程采集的（kind: procrastinate），addresses 至少要写一个出口地址的名称")
+        if len(set(self.addresses)) != len(self.addresses):
+            raise ValueError("的 addresses 中有重复的名称")
+        return self
+
+
 class Web(SettingsSection):
     """Where the pages are served."""
 
@@ -226,6 +246,13 @@ class Web(SettingsSection):
         return self
 
 
+class WorkerFile(SettingsSection):
+    """The part of config/xuncha.yaml whose secrets a worker is told: how to look, and on whose behalf."""
+
+    grants: Mapping[Name, GrantSettings] = Field(default_factory=dict)
+    network: Outside = Outside()
+
+
 class XunchaFile(SettingsSection):
     """All of config/xuncha.yaml."""
 
@@ -241,5 +268,6 @@ class XunchaFile(SettingsSection):
     documents: DocumentSettings = DocumentSettings()
     hold: bool = True
     heartbeat: HeartbeatSettings = HeartbeatSettings()
+    dispatch: DispatchSettings = DispatchSettings()
     retention: Retention = Retention()
     web: Web = Web()

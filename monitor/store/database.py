@@ -26,10 +26,10 @@ from sqlalchemy import event, exc
 from monitor.store import tables
 from monitor.store.columns import insert_or
 from monitor.store.dialect import KEPT, kept
-from monitor.store.faults import SchemaTooNewError, StoreError, spoken
+from monitor.store.faults import CollisionError, SchemaTooNewError, StoreError, spoken
 from monitor.store.limits import TimedConnections
-from monitor.store.place import DatabaseSession, File
-from monitor.store.schema import upgrade
+from monitor.store.place import DatabaseSession, File, QueueSession
+from monitor.store.schema import require_newest, upgrade
 from monitor.store.tx import Tx
 from monitor.store.values import json_text
 
@@ -38,6 +38,8 @@ T = TypeVar("T")
 PATIENCE = timedelta(seconds=5)
 """How long a transaction waits for another process that holds the database."""
 READERS = 4
+COLLISIONS = 3
+"""How often a transaction is tried again that the server undid because it and another waited for each other."""
 LIMIT = timedelta(seconds=30)
 """How long, in a service, a server's answer to one statement, or one whole read of a file, may take."""
 GLANCE = timedelta(seconds=2)
@@ -182,6 +184,10 @@ class Store:
         """
         return self._place.claim(lasting)
 
+    def place_of(self, queue: str) -> QueueSession:
+        """Return the place of the one worker of a queue, to be claimed."""
+        return QueueSession(self._writer, queue)
+
     @property
     def is_succeeded(self) -> bool:
         """True if another process has become the daemon since this one was, as the last claim found."""
@@ -213,6 +219,10 @@ class Store:
             engine.dispose()
 
     def _write(self, work: Callable[[Tx], T], *, durable: bool) -> T:
+        """Return `work(tx)`, of another try where the server undid it for a collision with somebody else's."""
+        for _ in range(COLLISIONS):
+            with suppress(CollisionError), self.begin(durable=durable) as tx:
+                return work(tx)
         with self.begin(durable=durable) as tx:
             return work(tx)
 
@@ -225,10 +235,10 @@ class Store:
             return work(connection)
 
 
-def open_store(url: str | sa.URL, *, patience: timedelta = PATIENCE) -> Store:
+def open_store(url: str | sa.URL, *, patience: timedelta = PATIENCE, upgrades: bool = True) -> Store:
     """Return the database at an SQLAlchemy URL, created with its folder if missing, and upgraded.
 
-    Raises StoreError, SchemaTooNewError.
+    Without `upgrades`, one that is not as this version knows it is refused. Raises StoreError, SchemaTooNewError.
     """
     parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -239,7 +249,7 @@ def open_store(url: str | sa.URL, *, patience: timedelta = PATIENCE) -> Store:
         if parsed.get_backend_name() != "sqlite":
             TimedConnections().watch(engine, lambda: LONG_LIMIT)
         try:
-            before = upgrade(engine, parsed)
+            before = upgrade(engine, parsed) if upgrades else require_newest(engine)
         finally:
             engine.dispose()
     return Store(parsed, patience, before)

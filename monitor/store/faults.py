@@ -18,6 +18,10 @@ class SchemaTooNewError(StoreError):
     """The database was written by a newer version of this program, which knows more than we do."""
 
 
+class CollisionError(StoreError):
+    """The server undid a transaction because it and another one waited for each other; a new try may do."""
+
+
 _SQLITE = {
     sqlite3.SQLITE_PERM: "没有权限访问数据库 {where}。",
     sqlite3.SQLITE_BUSY: "数据库 {where} 正被其他程序占用，请稍后再试。",
@@ -69,7 +73,12 @@ def spoken(url: sa.URL) -> Iterator[None]:
         sentence = _sentence(error.orig if isinstance(error, exc.DBAPIError) else error)
         if sentence is None:
             raise
-        raise StoreError(sentence.format(where=_where(url))) from error
+        kind = CollisionError if _is_collision(error) else StoreError
+        raise kind(sentence.format(where=_where(url))) from error
+
+
+def _is_collision(error: exc.DBAPIError | sqlite3.Error) -> bool:
+    return isinstance(error, exc.DBAPIError) and getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}
 
 
 def _where(url: sa.URL) -> str:

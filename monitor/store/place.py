@@ -9,6 +9,7 @@ from contextlib import ExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -19,6 +20,8 @@ from monitor.store.tables import notes
 
 DAEMON_KEY = 0x78756E63
 """The number under which the daemon holds its lock on PostgreSQL: `xunc`."""
+QUEUE_CLASS = 0x78756E71
+"""The number under which workers hold the places of their queues on PostgreSQL: `xunq`."""
 LEADER = "leader"
 """The note that names who became the one daemon last: see `DatabaseSession`."""
 
@@ -112,6 +115,48 @@ class DatabaseSession:
     @property
     def _note(self) -> dict[str, str]:
         return {"key": LEADER, "text": self._name}
+
+
+class QueueSession:
+    """The place of the one worker of a queue: held as long as one session of the server lives.
+
+    What one exit address asks for is asked for by one process, which alone knows how lately it asked whom.
+    """
+
+    def __init__(self, engine: sa.Engine, queue: str) -> None:
+        self._engine = engine
+        self._key = queue_key(queue)
+        self._kept = ExitStack()
+        self._session: sa.Connection | None = None
+
+    def claim(self, lasting: timedelta) -> bool:
+        """Return whether the place is ours now; the server ends it where nobody asks for so long. Raises StoreError."""
+        with spoken(self._engine.url), ExitStack() as undo:
+            connection = undo.enter_context(self._engine.connect())
+            claimed = sa.func.pg_try_advisory_lock(sa.cast(QUEUE_CLASS, sa.Integer), sa.cast(self._key, sa.Integer))
+            if not connection.scalar(sa.select(claimed)):
+                return False
+            undo.callback(connection.invalidate)  # in the pool it would keep a lock that nobody knows of
+            connection.execute(_set("idle_session_timeout", lasting, is_local=False))
+            connection.commit()
+            self._session, self._kept = connection, undo.pop_all()
+        return True
+
+    @property
+    def is_held(self) -> bool:
+        """True if the place, once claimed, is still ours."""
+        return self._session is not None and _is_alive(self._session)
+
+    def leave(self) -> None:
+        """Give the place up, if it is held."""
+        with suppress(exc.DBAPIError):  # a session that was given up is gone already
+            self._kept.close()
+        self._session = None
+
+
+def queue_key(queue: str) -> int:
+    """Return the number of a queue, as a lock's key is written: four bytes with a sign."""
+    return int.from_bytes(crc32(queue.encode()).to_bytes(4), signed=True)
 
 
 def claim_file(file: Path, locks: ExitStack) -> bool:

@@ -7,8 +7,10 @@ it; at the next death only those are left that were under way both times.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -19,6 +21,8 @@ from monitor.store.database import Tx
 _FIRST = timedelta(minutes=10)
 _GROWTH = 4
 _LONGEST = timedelta(days=1)
+LOSSES = 3
+"""After so many workers that were lost over a source, one after another, it is under suspicion."""
 _ZERO: sa.ColumnElement[int] = sa.literal_column("0")
 """Written out, so that the index of suspects is used."""
 
@@ -48,18 +52,39 @@ def begin(tx: Tx, now: datetime) -> tuple[Quarantined, ...]:
     table = tables.sources
     held = sa.select(table.c.id, table.c.account, table.c.deaths).where(table.c.leased_until.is_not(None))
     rows = tx.execute(held.order_by(table.c.id)).all()
-    suspects = [row for row in rows if row.deaths] or rows
+    release(tx)
+    suspects: list[sa.Row[*tuple[Any, ...]]] = [row for row in rows if row.deaths]
+    return _blame(tx, suspects or rows, now)
+
+
+def _blame(tx: Tx, suspects: Sequence[sa.Row[*tuple[Any, ...]]], now: datetime) -> tuple[Quarantined, ...]:
+    """Leave these alone for a time that grows with their deaths."""
+    table = tables.sources
     found = tuple(
         Quarantined(source=row.id, account=row.account, deaths=row.deaths + 1, until=now + pause(row.deaths + 1))
         for row in suspects
     )
-    release(tx)
     blame = sa.update(table).where(table.c.id == bound(table.c.id, "b_id"))
     blamed = blame.values(
         deaths=bound(table.c.deaths, "b_deaths"), quarantined_until=bound(table.c.quarantined_until, "b_until")
     )
     run(tx, blamed, [{"b_id": source.source, "b_deaths": source.deaths, "b_until": source.until} for source in found])
     return found
+
+
+def lose(tx: Tx, source_ids: Collection[str], now: datetime) -> tuple[Quarantined, ...]:
+    """Take down that a worker was lost that had these in hand; return those put in quarantine for it.
+
+    The first loss is no suspicion: workers are stopped and started as machines are. Whoever is looked at without a loss
+    in between is cleared.
+    """
+    table = tables.sources
+    held = sa.select(table.c.id, table.c.account, table.c.deaths, table.c.losses).where(table.c.id.in_(source_ids))
+    rows = tx.execute(held.order_by(table.c.id).with_for_update()).all()
+    lost = sa.update(table).where(table.c.id.in_(source_ids)).values(losses=table.c.losses + 1)
+    tx.execute(lost)
+    suspects: list[sa.Row[*tuple[Any, ...]]] = [row for row in rows if row.losses + 1 >= LOSSES]
+    return _blame(tx, suspects, now)
 
 
 def release(tx: Tx) -> None:

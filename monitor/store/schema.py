@@ -55,6 +55,14 @@ def upgrade(engine: sa.Engine, url: sa.URL) -> str | None:
             return before
 
 
+def require_newest(engine: sa.Engine) -> str:
+    """Return the revision of a database that is at HEAD; raises StoreError for any other."""
+    with engine.connect() as connection, connection.begin():
+        if revision(connection) != HEAD:
+            raise StoreError("数据库的版本与本程序不一致，请把主用服务和采集进程升级到同一版本。")
+    return HEAD
+
+
 def revision(connection: sa.Connection) -> str | None:
     """Return the revision the database is at; None if it is no database of ours."""
     if not sa.inspect(connection).has_table("alembic_version"):

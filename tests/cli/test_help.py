@@ -88,6 +88,7 @@ CONTRACT = {
     "db upgrade",
     "sample",
     "health",
+    "worker",
 }
 
 

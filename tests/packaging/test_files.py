@@ -307,11 +307,11 @@ def test_a_container_has_the_time_that_the_service_needs_to_stop() -> None:
 # --- the systemd unit ---
 
 
-def unit() -> Mapping[str, Mapping[str, list[str]]]:
+def unit(name: str = "xuncha.service") -> Mapping[str, Mapping[str, list[str]]]:
     """Return section, option, values; an option may be given more than once."""
     found: dict[str, dict[str, list[str]]] = {}
     section: dict[str, list[str]] = {}
-    for line in text("config/systemd/xuncha.service").splitlines():
+    for line in text(f"config/systemd/{name}").splitlines():
         if heading := re.fullmatch(r"\[(\w+)\]", line):
             section = found.setdefault(heading[1], {})
         elif line and not line.startswith("#"):
@@ -321,6 +321,7 @@ def unit() -> Mapping[str, Mapping[str, list[str]]]:
 
 
 SERVICE = unit()["Service"]
+WORKER = unit("xuncha-worker@.service")["Service"]
 
 
 @pytest.mark.parametrize(
@@ -355,6 +356,13 @@ def test_the_unit_writes_where_its_state_is_and_reads_its_settings() -> None:
     assert SERVICE["ExecStart"][0].endswith("/bin/xuncha run")
 
 
+def test_the_unit_of_a_worker_is_confined_alike_and_has_settings_of_its_own() -> None:
+    own = {"Environment", "EnvironmentFile", "ExecStart", "StateDirectory", "WorkingDirectory"}
+    assert {name for name in SERVICE.keys() | WORKER.keys() if SERVICE.get(name) != WORKER.get(name)} == own
+    assert WORKER["ExecStart"][0].endswith("/bin/xuncha worker --queue %i")
+    assert WORKER["EnvironmentFile"] == ["/etc/xuncha/worker-%i.env"]
+
+
 def test_the_unit_is_stopped_with_time_enough_and_bounded_in_memory() -> None:
     assert int(SERVICE["TimeoutStopSec"][0]) > DRAIN
     assert re.fullmatch(r"\d+M", SERVICE["MemoryMax"][0])
@@ -367,6 +375,7 @@ def test_the_unit_is_stopped_with_time_enough_and_bounded_in_memory() -> None:
     "words",
     [
         "config/systemd/xuncha.service",
+        "config/systemd/xuncha-worker@.service",
         "compose.yaml",
         "XUNCHA_BIND",
         "config/compose/postgresql.yaml",

@@ -162,7 +162,7 @@ def test_a_misspelt_key_deep_inside_is_named_by_its_whole_place(folder: Path) ->
             "xuncha.yaml 第5行：“platforms.wei bo”含有不能使用的字符，不能有空格、句点、逗号、分号、顿号和斜线。",
         ),
         ("channels:\n  mail: {per_minute: 5}\n", "xuncha.yaml 第5行：缺少设置项“channels.mail.url”。"),
-        ("dispatch: embedded\n", "xuncha.yaml 第4行：不认识的设置项“dispatch”。"),
+        ("dispatcher: embedded\n", "xuncha.yaml 第4行：不认识的设置项“dispatcher”（是否应为“dispatch”？）。"),
         (
             "network:\n  allow: [10.0.0.1/8]\n",
             "xuncha.yaml 第5行：“network.allow 第1项”应为网段，如 10.0.0.0/8（主机位须为 0）。",

@@ -1,0 +1,24 @@
+"""xuncha worker, and services whose looks workers make: what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.office import Office
+
+BY_WORKERS = "dispatch: {kind: procrastinate, addresses: [north, south]}\n"
+
+
+@pytest.mark.file
+@pytest.mark.parametrize("command", [("run",), ("worker", "--queue", "north"), ("config", "check")])
+def test_workers_on_a_database_in_a_file_are_refused_in_one_sentence(office: Office, command: tuple[str, ...]) -> None:
+    office.settle(BY_WORKERS)
+    assert "数据库须是 PostgreSQL" in office.type(*command).refused()
+
+
+def test_where_the_service_looks_itself_there_is_nothing_for_a_worker(office: Office) -> None:
+    assert "由服务自己采集" in office.type("worker", "--queue", "north").refused()
+
+
+def test_a_worker_needs_a_queue(office: Office) -> None:
+    assert office.type("worker").code == 2

@@ -1,0 +1,296 @@
+"""A province: workers behind three addresses, killed again and again as their leader is, and nothing is lost.
+
+The intervals are short, and so the load is that of days; all else is real: the processes, PostgreSQL, the network.
+`XUNCHA_PROVINCE_SECONDS` has it go on for longer (600: the whole drill), `XUNCHA_PROVINCE_REPORT` names a file that is
+told its figures.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import cycle, pairwise
+from pathlib import Path
+from time import monotonic
+
+import pytest
+import sqlalchemy as sa
+
+from monitor.cli.main import run
+from tests.alerts.robot import Answer, Received, Robot
+from tests.cli.office import HEADER, PROGRAM, Office, Service, free_port
+from tests.cli.test_running import ask, is_ready, pause, until
+from tests.dispatch.far_side import FarSide
+from tests.pipeline.build import feed
+from tests.services import require_postgresql
+
+pytestmark = pytest.mark.slow
+ACCOUNTS = 6_000
+NEAR = 300
+"""How many accounts are near their deadline, each with a liaison of its own who is warned."""
+HOSTS = 60
+QUEUES = {"A": "127.0.0.2", "B": "127.0.0.3", "C": "127.0.0.4"}
+INTERVAL = timedelta(seconds=80)
+"""The interval of an account with a fresh post: twice `every`. Each look comes after four to five fifths of it."""
+PER_MINUTE = 60
+SECONDS = float(os.environ.get("XUNCHA_PROVINCE_SECONDS", "175"))
+WORKER_DIES, LEADER_DIES = 20.0, 60.0
+AGAIN = 1.0
+"""Seconds until a killed process is started again."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - real processes live in real time
+
+
+class SlowRobot(Robot):
+    """Takes its time, so that blows fall in the middle, and keeps when it was told what."""
+
+    def __init__(self) -> None:
+        super().__init__(clock=now)
+        self.told: list[tuple[float, str]] = []
+
+    def answer(self, request: Received) -> Answer:
+        answer = super().answer(request)
+        self.told.append((monotonic(), request.text[request.text.index("编号") :].split()[0]))
+        pause(0.3)
+        return answer
+
+
+@dataclass
+class Province:
+    """Two services, one of which stands by, and a worker for each exit address."""
+
+    folder: Path
+    url: str
+    proxies: Mapping[str, str]
+    ports: list[int] = field(default_factory=lambda: [free_port(), free_port()])
+    leaders: dict[int, Service] = field(default_factory=dict)
+    workers: dict[str, Service] = field(default_factory=dict)
+    killed: list[float] = field(default_factory=list)
+    """When leaders were killed."""
+    lost: int = 0
+    """How many workers were killed."""
+
+    def start(self, *words: str, office: str, env: Mapping[str, str] | None = None) -> Service:
+        log = self.folder / f"{'-'.join(words)}-{office}.log"
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("XUNCHA_")}
+        with log.open("ab") as err:
+            process = subprocess.Popen(
+                [str(PROGRAM), "--config", str(self.folder / office / "config"), "--db", self.url, *words],
+                env={**ours, **(env or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=err,
+            )
+        return Service(process=process, log=log)
+
+    def lead(self, number: int) -> None:
+        self.leaders[number] = self.start("run", office=str(number))
+
+    def serve(self, queue: str) -> None:
+        self.workers[queue] = self.start(
+            "worker", "--queue", queue, office="w", env={"XUNCHA_PROXY": self.proxies[queue]}
+        )
+
+    def kill_worker(self, queue: str) -> None:
+        self.workers[queue].process.kill()
+        self.workers[queue].process.wait()
+        self.lost += 1
+
+    def kill_leader(self) -> int:
+        """Kill the service that does the work; return which it was."""
+        (number,) = [number for number, port in enumerate(self.ports) if "xuncha_leader 1" in ask(port, "/metrics")[1]]
+        self.killed.append(monotonic())
+        self.leaders[number].process.kill()
+        self.leaders[number].process.wait()
+        return number
+
+    def end(self) -> list[int]:
+        """Tell everybody to stop, workers first; return their exit codes."""
+        return [service.stop(signal.SIGTERM) for service in (*self.workers.values(), *self.leaders.values())]
+
+    def kill(self) -> None:
+        for service in (*self.workers.values(), *self.leaders.values()):
+            service.process.kill()
+            service.process.wait()
+
+
+@contextmanager
+def province(folder: Path, url: str, far: FarSide, robot: Robot) -> Iterator[Province]:
+    """Found a province and have its roster read in; nothing runs yet."""
+    found = Province(folder, url, {queue: far.proxies[exit_] for queue, exit_ in QUEUES.items()})
+    every = int(INTERVAL.total_seconds() / 2)
+    for name, port in (("0", found.ports[0]), ("1", found.ports[1]), ("w", 0)):
+        (folder / name).mkdir()
+        office = Office.at(folder / name)
+        (folder / name / "config" / "robot.secret").write_text(robot.url)
+        (folder / name / "config" / "robot.secret").chmod(0o600)
+        office.settle(
+            f"hold: false\nweb: {{bind: '127.0.0.1:{port or free_port()}'}}\n"
+            "hours: {windows: ['00:00-24:00'], every_day: true}\n"
+            f"channels: {{unit: {{url: 'file:robot.secret', base_url: '{robot.base_url}', per_minute: 1000}}}}\n"
+            f"roles: {{liaison: [group]}}\nplatforms: {{feed: {{every: {every}s, per_minute: {PER_MINUTE}}}}}\n"
+            f"dispatch: {{kind: procrastinate, addresses: [{', '.join(QUEUES)}]}}\n"
+        )
+        if name == "w":  # whoever only looks need not have what opens a channel
+            (folder / name / "config" / "robot.secret").unlink()
+    rows = [
+        (f"N{n:04}", f"账号{n}", "头条号", f"示例县单位{n % 200:03}",
+         f"feed=http://127.0.1.{n % HOSTS + 1}:{far.port}/{n}.xml",
+         *((f"联络员{n}", f"138{n:08}", "unit") if n < NEAR else ("", "", "")))
+        for n in range(ACCOUNTS)
+    ]  # fmt: skip
+    table = Office(folder=folder / "0").table(*rows, header=(*HEADER, "采集方式", "联络员", "联络员手机", "通知群"))
+    assert run(["--config", str(folder / "0" / "config"), "--db", url, "import", "roster", str(table)]) == 0
+    watch_records(url)
+    try:
+        yield found
+    finally:
+        found.kill()
+
+
+def watch_records(url: str) -> None:
+    """Have the database itself take down every look that is recorded."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TABLE recorded (account text, at timestamp, known timestamptz DEFAULT clock_timestamp());"
+            "CREATE FUNCTION take_down() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            " INSERT INTO public.recorded VALUES (NEW.account, NEW.last_look_at); RETURN NEW; END $$;"
+            "CREATE TRIGGER take_down AFTER UPDATE OF last_look_at ON sources"
+            " FOR EACH ROW EXECUTE FUNCTION take_down()"
+        )
+
+
+def records(url: str) -> list[tuple[str, datetime]]:
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        return [(row[0], row[1]) for row in connection.exec_driver_sql("SELECT account, at FROM recorded ORDER BY at")]
+
+
+@dataclass
+class Figures:
+    """What the drill found."""
+
+    seconds: float
+    looks: int
+    longest_gap: float
+    closest: float
+    most_in_ten_seconds: int
+    messages: int
+    sent_again: int
+    recorded_twice: int
+    workers_killed: int
+    leaders_killed: int
+    by_exit: dict[str, int]
+
+
+def test_a_province_loses_nothing_when_workers_and_leaders_die(tmp_path: Path) -> None:
+    fresh, near = feed(now() - timedelta(days=1)), feed(now() - timedelta(days=12))
+
+    def page(path: str) -> bytes:
+        return near if int(path[1:].partition(".")[0]) < NEAR else fresh
+
+    with ExitStack() as stack:
+        url = stack.enter_context(require_postgresql())
+        robot = stack.enter_context(SlowRobot())
+        far = stack.enter_context(FarSide(page, tuple(QUEUES.values())))
+        here = stack.enter_context(province(tmp_path, url, far, robot))
+        for number in (0, 1):
+            here.lead(number)
+        until(lambda: any("xuncha_leader 1" in ask(port, "/metrics")[1] for port in here.ports), here.leaders[0])
+        for queue in QUEUES:
+            here.serve(queue)
+        until(lambda: len({a.path for a in far.arrivals}) == ACCOUNTS, here.workers["A"], patience=240)
+        began = monotonic()
+        live(here, began)
+        ended = monotonic()
+        until(lambda: any(is_ready(port)() for port in here.ports), here.workers["A"])
+        assert here.end() == [0] * 5
+        found = figures(here, far, robot, began, ended, records(url))
+    if report := os.environ.get("XUNCHA_PROVINCE_REPORT"):
+        Path(report).write_text(json.dumps(vars(found), indent=1))
+    assert found.longest_gap <= 2 * INTERVAL.total_seconds(), found
+    assert found.closest >= 0.5 * 60 / PER_MINUTE, found
+    assert found.most_in_ten_seconds <= 10 * PER_MINUTE / 60 + 1, found
+    assert found.messages == NEAR, found
+    assert found.sent_again <= found.leaders_killed, found
+    assert found.recorded_twice == 0, found
+    assert found.by_exit.keys() == set(QUEUES.values()), found
+
+
+def live(here: Province, began: float) -> None:
+    """Let the province live for a while, and kill its processes as time goes."""
+    events = [(at, "worker") for at in ticks(WORKER_DIES)] + [(at, "leader") for at in ticks(LEADER_DIES)]
+    victims = cycle(QUEUES)
+    for at, who in sorted(events):
+        pause(max(0.0, began + at - monotonic()))
+        if who == "worker":
+            queue = next(victims)
+            here.kill_worker(queue)
+            pause(AGAIN)
+            here.serve(queue)
+        else:
+            number = here.kill_leader()
+            pause(AGAIN)
+            here.lead(number)
+    pause(max(0.0, began + SECONDS - monotonic()))
+
+
+def ticks(every: float) -> list[float]:
+    """Return the moments of blows: none so late that nobody could see what followed."""
+    return [every * n - every / 2 for n in range(1, int(SECONDS / every) + 1)]
+
+
+def figures(
+    here: Province, far: FarSide, robot: SlowRobot, began: float, ended: float, kept: list[tuple[str, datetime]]
+) -> Figures:
+    by_account: dict[str, list[float]] = defaultdict(list)
+    by_lane: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for arrival in far.arrivals:
+        by_account[arrival.path].append(arrival.at)
+        by_lane[arrival.exit, arrival.host].append(arrival.at)
+    gaps = [
+        later - sooner
+        for moments in by_account.values()
+        for sooner, later in pairwise([*(at for at in moments if at <= ended), ended])
+    ]
+    told = Counter(number for _, number in robot.told)
+    for number, count in told.items():
+        moments = [at for at, other in robot.told if other == number]
+        for sooner, later in pairwise(moments):  # only whom a killed leader was just telling is told again
+            assert any(sooner - 1 <= blow <= sooner + 1 for blow in here.killed), (count, sooner, later, here.killed)
+    asked = Counter(f"N{int(arrival.path[1:].partition('.')[0]):04}" for arrival in far.arrivals)
+    recorded = Counter(account for account, _ in kept)
+    assert all(count <= asked[account] for account, count in recorded.items()), "a look was recorded that nobody made"
+    return Figures(
+        seconds=ended - began,
+        looks=len(far.arrivals),
+        longest_gap=max(gaps),
+        closest=min(later - sooner for moments in by_lane.values() for sooner, later in pairwise(moments)),
+        most_in_ten_seconds=max(most(moments, 10.0) for moments in by_lane.values()),
+        messages=len(told),
+        sent_again=sum(count - 1 for count in told.values()),
+        recorded_twice=sum(count - 1 for count in Counter(kept).values()),
+        workers_killed=here.lost,
+        leaders_killed=len(here.killed),
+        by_exit=dict(Counter(arrival.exit for arrival in far.arrivals)),
+    )
+
+
+def most(moments: list[float], length: float) -> int:
+    """Return how many moments lie in one stretch of this length at most."""
+    found, first = 0, 0
+    for last, at in enumerate(moments):
+        while at - moments[first] >= length:
+            first += 1
+        found = max(found, last - first + 1)
+    return found
