@@ -76,6 +76,7 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: Loo
         calendar=parts.calendar,
         office=parts.office,
         version=version("xuncha"),
+        anew=parts.drafter.as_now,
         judge=parts.passes.judge_at_once,
         passes=passes,
         problems=problems,

@@ -16,15 +16,18 @@ from monitor.core.account import Account, Role
 from monitor.core.briefing import AMPLE, DigestRoom
 from monitor.core.calendar import OfficeHours, start_of_day
 from monitor.core.gate import Gate
+from monitor.core.message import MessageState
 from monitor.core.news import Words
 from monitor.core.notice import ChannelDirectory, Notice, Recheck, Route, whose
 from monitor.pipeline.compose import Composer, gravest
 from monitor.pipeline.evaluate import RulesInForce
 from monitor.pipeline.recheck import RecheckContext, recheck_context
 from monitor.store import Store, Tx, outbox
+from monitor.store.message_lists import notices_in
 
 AGAIN = timedelta(minutes=10)
 """After how long what waits unchanged is judged anew."""
+_DRAFTS = (MessageState.HELD, MessageState.QUEUED)
 SLICE = 300
 """How many notices are judged in one transaction, and what else waits for the same people."""
 _log = logging.getLogger(__name__)
@@ -108,9 +111,9 @@ class Drafter:
     async def prepare(self, now: datetime) -> int:
         """Turn waiting notices into messages, one for each person and way; return how many were written.
 
-        Waiting notices are judged when they come, when their account is, and every ten minutes: thousands may wait, for
-        a channel or for a person's word, and each is judged in any case right before it leaves. It is done for some
-        people at a time and its result kept, so that a process that dies over it leaves the less to the next.
+        Waiting notices are judged when they come, when something about their account is another, and, unless a person
+        has to let them go, every ten minutes: thousands may wait, and each is judged right before it leaves. It is done
+        for some people at a time and its result kept, so that a process that dies over it leaves the less to the next.
         """
         if not self.is_holding:
             await self.store.write_if(
@@ -120,6 +123,29 @@ class Drafter:
         while people := await self.store.query(lambda tx: outbox.people_due(tx, now, again=AGAIN, limit=SLICE)):
             written += await self.store.write(partial(self._prepare, people=people, now=now), durable=True)
         return written
+
+    def as_now(self, tx: Tx, found: Sequence[outbox.KeptMessage], now: datetime) -> tuple[outbox.KeptMessage, ...]:
+        """Return messages, those that are still drafts with the words that they would leave with now."""
+        drafts = [kept for kept in found if kept.state in _DRAFTS and kept.frozen_at is None and kept.is_about_notices]
+        if not drafts:
+            return tuple(found)
+        carried = notices_in(tx, [kept.message.id for kept in drafts])
+        context = recheck_context(tx, self.rules_in_force, [one for of in carried.values() for one in of], now)
+        return tuple(
+            self._as_now(kept, carried[kept.message.id], context, now) if kept.message.id in carried else kept
+            for kept in found
+        )
+
+    def _as_now(
+        self, kept: outbox.KeptMessage, carried: Sequence[Notice], context: RecheckContext, now: datetime
+    ) -> outbox.KeptMessage:
+        sendable = [notice for notice in carried if context.verdict(notice) is Recheck.SEND]
+        if not sendable:  # nothing of it would leave: it stands as it was written
+            return kept
+        channel = self.directory.channels.get(kept.message.channel)
+        is_group = channel is not None and channel.is_group
+        words = self.composer.words(sendable, context, {kept.role}, now, is_group=is_group)
+        return replace(kept, message=replace(kept.message, subject=words.subject, body=words.body, grid=words.grid))
 
     @property
     def room(self) -> DigestRoom:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from monitor.core.account import Account, Role
-from monitor.core.calendar import WorkCalendar, beijing_date
+from monitor.core.calendar import WorkCalendar, beijing_date, start_of_day
 from monitor.core.case import AHEAD, NOTHING, Case, Step, plan
 from monitor.core.finding import AreaRule, Finding, Known, Rule, RuleBook, judge_again_at, word_of
 from monitor.core.judgement import area_findings, end_known, reviewed, silent
@@ -109,12 +109,15 @@ class AccountEvaluator:
             return Evaluated(count=0)
         known = {known.account.id: known for known in facts.known(tx, due, now=now, is_whole=False)}
         cases.retire(tx, [account for account in due if account not in known], at=now)
-        open_cases = cases.open_cases(tx, list(known))
+        open_cases, by_day = (
+            cases.open_cases(tx, list(known)),
+            cases.of_midnight(tx, due, start_of_day(beijing_date(now))),
+        )
         judged = {account: _later(account, now) for account in known}
         book = self.rules_in_force.book(now)
         for account, item in known.items():
             with self.faults.contained("judge", account=account):
-                judged[account] = self._judged(item, open_cases, book, now)
+                judged[account] = replace(self._judged(item, open_cases, book, now), is_of_midnight=account in by_day)
         unread = [account for account, item in known.items() if judged[account].waits_for_reading]
         looks.ask_for_readings(tx, unread, now)
         turned = self._applied(tx, tuple(judged.values()), now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain, groupby
@@ -106,12 +106,25 @@ class MessagesPage:
     turn: ListSlice
 
 
-def read_messages(tx: Tx, tab: MessageTab, which: MessageFilter, now: datetime, *, page: int = 1) -> MessagesPage:
+Anew = Callable[[Tx, Sequence[KeptMessage], datetime], Sequence[KeptMessage]]
+"""Gives drafts the words that they would leave with at a moment."""
+
+
+def as_written(tx: Tx, found: Sequence[KeptMessage], now: datetime) -> Sequence[KeptMessage]:
+    """Return messages as they were written: for lists that tell no words."""
+    del tx, now
+    return found
+
+
+def read_messages(
+    tx: Tx, tab: MessageTab, which: MessageFilter, now: datetime, *, page: int = 1, anew: Anew = as_written
+) -> MessagesPage:
     """Return the page: what waits for a person by unit, all else by the day on which it was written."""
     failures = open_failures(tx, now)
     counts = counts_of_tabs(tx, which, failures)
     turn = slice_of(page, counts[tab], LISTED)
-    found = _addressed(tx, messages_of_tab(tx, tab, which, failures, limit=LISTED, skip=turn.skip))
+    listed = messages_of_tab(tx, tab, which, failures, limit=LISTED, skip=turn.skip)
+    found = _addressed(tx, anew(tx, listed, now))
     groups = _by_unit(found) if tab is MessageTab.HELD else _by_day(found, is_merged=tab is not MessageTab.FAILED)
     mutes = read_mutes(tx, beijing_date(now)) if which.own is None else ()
     return MessagesPage(groups=tuple(groups), counts=counts, mutes=mutes, turn=turn)
@@ -142,12 +155,14 @@ def read_tries(tx: Tx, message_id: str) -> tuple[Tried, ...]:
     return attempts_of(tx, message_id)
 
 
-def read_message(tx: Tx, message_id: str, now: datetime, own: UnitKey | None = None) -> Sent | None:
+def read_message(
+    tx: Tx, message_id: str, now: datetime, own: UnitKey | None = None, *, anew: Anew = as_written
+) -> Sent | None:
     """Return one message with its tries and what people did about it; None where it is not there for this reader."""
     found = messages(tx, ids=(message_id,), limit=1)
     if not found or found[0].message.id != message_id:
         return None
-    ((one, _),) = _addressed(tx, found)
+    ((one, _),) = _addressed(tx, anew(tx, found, now))
     if own is not None and (one.stands_under is None or set(one.units) != {own}):
         return None
     return Sent(

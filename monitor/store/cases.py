@@ -100,6 +100,8 @@ class Judged:
     account: str
     judgements: tuple[Judgement, ...]
     judge_again_at: datetime
+    is_of_midnight: bool = False
+    """True if nothing but the turn of the day had it judged."""
 
     @property
     def waits_for_reading(self) -> bool:
@@ -121,6 +123,14 @@ def due_for_judgement(tx: Tx, now: datetime, limit: int) -> tuple[str, ...]:
     table = tables.accounts
     chosen = sa.select(table.c.id).where(table.c.evaluate_at <= now).order_by(table.c.evaluate_at).limit(limit)
     return tuple(tx.scalars(chosen.with_for_update(skip_locked=True)))
+
+
+def of_midnight(tx: Tx, account_ids: Collection[str], midnight: datetime) -> frozenset[str]:
+    """Return those of these accounts that are due since a midnight, and for nothing else."""
+    table = tables.accounts
+    return frozenset(
+        tx.scalars(sa.select(table.c.id).where(table.c.id.in_(account_ids), table.c.evaluate_at == midnight))
+    )
 
 
 def open_cases(
@@ -174,17 +184,21 @@ class Applied:
 
 
 def apply(tx: Tx, judged: Sequence[Judged], *, at: datetime) -> Applied:
-    """Save findings, close, open and continue cases, queue notices, set when to judge again; what waits, anew.
+    """Save findings, close, open and continue cases, queue notices, set when to judge again.
+
+    What waits to be said of them is judged anew; of whom only a day more has passed, where anything follows from it.
 
     Takes one account or many; to keep one account's fault from the others, call it in a `savepoint`.
     """
     judgements = [judgement for entry in judged for judgement in entry.judgements]
-    changed = save_findings(tx, [judgement.finding for judgement in judgements], at=at)
+    saved = save_findings(tx, [judgement.finding for judgement in judgements], at=at)
     touched = _carry_out(tx, judgements, at)
-    judge_anew(tx, [entry.account for entry in judged])
+    planned = (judgement.finding for judgement in judgements if judgement.plan != NOTHING)
+    news = {finding.account for finding in (*saved.changed, *planned)}
+    judge_anew(tx, [entry.account for entry in judged if not entry.is_of_midnight or entry.account in news])
     moment = to_driver(tx)
     execute_many(tx, _JUDGE_AT, [(moment(entry.judge_again_at), entry.account) for entry in judged])
-    return Applied(touched=touched, turned=_turned(judgements, changed))
+    return Applied(touched=touched, turned=_turned(judgements, saved.turned))
 
 
 _JUDGE_AT = "UPDATE accounts SET evaluate_at = ? WHERE id = ?"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 from hashlib import blake2b
@@ -43,10 +44,20 @@ class _Row(NamedTuple):
     content: str
 
 
-def save_findings(tx: Tx, stated: Sequence[Finding], *, at: datetime) -> tuple[Finding, ...]:
-    """Save findings as they stand; return those of another state or episode, appended to their history as well."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What of findings was written down."""
+
+    turned: tuple[Finding, ...]
+    """Those of another state or episode."""
+    changed: tuple[Finding, ...]
+    """Those that say anything else than before, but for the days that have passed."""
+
+
+def save_findings(tx: Tx, stated: Sequence[Finding], *, at: datetime) -> Saved:
+    """Save findings as they stand; those of another state or episode are appended to their history as well."""
     before, today = _standing(tx, {finding.subject.key for finding in stated}), beijing_date(at)
-    turned, saved, reworded, changes = [], [], [], []
+    turned, changed, saved, reworded, changes = [], [], [], [], []
     updates: set[str] = set()
     for finding in stated:
         subject, digest = finding.subject.key, digest_of(finding, today)
@@ -54,6 +65,7 @@ def save_findings(tx: Tx, stated: Sequence[Finding], *, at: datetime) -> tuple[F
         if old is not None and old.digest == digest:
             continue
         row = _row(tx, finding, subject, at)
+        changed.append(finding)
         if finding.rule == LADDER and finding.account is not None:
             updates.add(finding.account)
         if old is None or (old.state, old.episode) != (row.state, row.episode):
@@ -67,7 +79,7 @@ def save_findings(tx: Tx, stated: Sequence[Finding], *, at: datetime) -> tuple[F
     execute_many(tx, _REWORD, reworded)
     execute_many(tx, _KEEP, changes)
     restate(tx, updates)
-    return tuple(turned)
+    return Saved(turned=tuple(turned), changed=tuple(changed))
 
 
 _SAVE = (

@@ -29,6 +29,7 @@ MATTERS = ORDINARY | {URGENT}
 CHUNK = 500
 """How many accounts are named in one statement."""
 WAITING = (NoticeState.OPEN, NoticeState.MERGED)
+_IS_HELD = sa.exists().where(messages.c.id == table.c.message, messages.c.state == MessageState.HELD)
 _IS_SETTLED = sa.exists().where(messages.c.id == table.c.message, messages.c.frozen_at.is_not(None))
 _FOR_DIGEST = sa.and_(
     table.c.role == Role.OPERATOR,
@@ -114,10 +115,12 @@ def told_of_the_same(tx: Tx, ids: Collection[int]) -> frozenset[str]:
 def people_due(tx: Tx, now: datetime, *, again: timedelta, limit: int) -> frozenset[str]:
     """Return the people of waiting notices to be judged now: never judged, or not for `again`; at most `limit`.
 
-    An account judged later than any given now was judged before the clock was put back: it is due as well.
+    What stands in a message that a person has to let go waits for that: it is judged when something about it is
+    another, when it is read and before it leaves. An account judged later than any given now was judged before the
+    clock was put back: it is due as well.
     """
     judged = table.c.judged_at
-    is_due = sa.or_(judged.is_(None), judged <= now - again, judged > now)
+    is_due = sa.or_(judged.is_(None), sa.and_(judged <= now - again, ~_IS_HELD), judged > now)
     chosen = sa.select(table.c.person).where(table.c.state.in_(WAITING), ~_IS_SETTLED, ~_FOR_DIGEST, is_due)
     return frozenset(tx.scalars(chosen.order_by(table.c.person).limit(limit)))
 

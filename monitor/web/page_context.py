@@ -23,6 +23,7 @@ from monitor.core.news import Office
 from monitor.core.outage import Canary
 from monitor.pipeline.evaluate import RulesInForce
 from monitor.queries.lines import OverviewContext
+from monitor.queries.messages import Anew, as_written
 from monitor.queries.tasks import TodoContext
 from monitor.settings.in_force import SettingInForce
 from monitor.store import Store, StoreError
@@ -112,6 +113,8 @@ class PageContext:
     """The series of every account; see `account_scraper`."""
     html: Callable[[str], str]
     """Draws the small Markdown of messages; escapes all that is not its own."""
+    anew: Anew = as_written
+    """Gives drafts the words that they would leave with now: those that were written may tell of fewer days."""
     judge: Callable[[], Awaitable[None]] = nobody_judges
     """Judges what an act has touched, so that the next page asks for nothing that it settled."""
     has_channels: bool = True

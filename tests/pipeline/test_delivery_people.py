@@ -12,11 +12,12 @@ from monitor.actions.acknowledge import AcknowledgeByLinkCommand, acknowledge_by
 from monitor.actions.actor import Actor, Origin, Right
 from monitor.actions.perform import perform_async
 from monitor.core.finding import Finding
+from monitor.core.message import MessageState
 from monitor.core.observation import Reason
 from monitor.core.token import Permit, Purpose, Refused, TokenKey
 from monitor.pipeline.send import Sender
 from monitor.settings.sections import Web
-from monitor.store import Store
+from monitor.store import Store, outbox
 from tests.pipeline.build import (
     NOW,
     Canned,
@@ -118,5 +119,9 @@ async def test_what_waits_unchanged_is_not_judged_again_and_again(store: Store) 
     assert await drafter.prepare(made.clock()) == 0
     assert judged == []
     made.clock.forward(timedelta(minutes=10))
+    assert await drafter.prepare(made.clock()) == 0
+    assert judged == [], "what a person has to let go waits for that"
+    with store.begin() as tx:
+        outbox.release(tx, outbox.ids_in(tx, MessageState.HELD), at=made.clock(), by="李四")
     with pytest.raises(ZeroDivisionError):
         await drafter.prepare(made.clock())

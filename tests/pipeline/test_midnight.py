@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,11 +13,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.core.case import LADDER
+from monitor.core.message import MessageState
 from monitor.core.observation import Look, Post, timeline
-from monitor.store import Store, cases, looks
+from monitor.store import Store, cases, looks, outbox
 from monitor.store.roster import save_roster
 from tests.core.build import beijing_time
-from tests.pipeline.build import Canned, Office, account, office
+from tests.pipeline.build import Canned, Office, account, office, settings
 
 ACCOUNTS = 500
 AGES = 8
@@ -25,17 +27,20 @@ BEFORE, AFTER = beijing_time("2026-05-20 23:59"), beijing_time("2026-05-21 00:01
 QUIET = frozenset({"findings", "finding_changes", "lights", "cases", "steps", "notices", "messages"})
 
 
-def posted(number: int) -> datetime:
-    return beijing_time("2026-05-20 08:00") - timedelta(days=number % AGES)
+def posted(number: int, silent: int | None = None) -> datetime:
+    """Return when an account posted last: so many days ago, or like its neighbours a day earlier or later."""
+    return beijing_time("2026-05-20 08:00") - timedelta(days=number % AGES if silent is None else silent)
 
 
-async def seen(of: Office, at: datetime, accounts: int) -> None:
+async def seen(of: Office, at: datetime, accounts: int, silent: int | None) -> None:
     """Have every account looked at, and show what it showed before."""
     saw = [
         Look(
             source=source,
             at=at,
-            sight=timeline([Post(published_at=posted(number), title="消息", url=f"https://a.example/{number}")]),
+            sight=timeline(
+                [Post(published_at=posted(number, silent), title="消息", url=f"https://a.example/{number}")]
+            ),
         )
         for number in range(accounts)
         for source in of.parts.chains.of(account(number, f"https://a.example/{number}.xml"))
@@ -60,14 +65,14 @@ def rows_written() -> Iterator[Counter[str]]:
         sa.event.remove(sa.Engine, "after_cursor_execute", count)
 
 
-async def county(store: Store, accounts: int = ACCOUNTS) -> Office:
+async def county(store: Store, accounts: int = ACCOUNTS, *, silent: int | None = None, hold: bool = False) -> Office:
     """Return an office that has judged its accounts on the evening of a day."""
-    of = office(store, lambda clock: Canned(clock, {}), surveyed=True)
+    of = office(store, lambda clock: Canned(clock, {}), settings(hold=hold), surveyed=True)
     roster = [account(number, f"https://a.example/{number}.xml") for number in range(accounts)]
     began = BEFORE - timedelta(days=3)
     await store.write(lambda tx: save_roster(tx, roster, sources=of.parts.sources, effective_at=began, known_at=began))
     of.clock.moment = BEFORE
-    await seen(of, BEFORE - timedelta(hours=1), accounts)
+    await seen(of, BEFORE - timedelta(hours=1), accounts, silent)
     await of.parts.passes.judge_all()
     await of.parts.drafter.prepare(of.clock())
     return of
@@ -81,6 +86,29 @@ async def test_a_midnight_at_which_nothing_turns_writes_no_finding_case_or_light
         await of.parts.drafter.prepare(of.clock())
     assert {table: rows for table, rows in written.items() if table in QUIET and rows} == {}
     assert written["accounts"] >= 1, "what is judged has its next turn"
+
+
+async def test_held_messages_wait_over_midnight_as_they_are_and_are_read_with_one_day_more(store: Store) -> None:
+    """On the tenth day a unit is to be reminded; on the eleventh nothing follows, and what would leave is read."""
+    of = await county(store, 8, silent=10, hold=True)
+
+    def read() -> set[str]:
+        with store.read() as tx:
+            held = outbox.messages(tx, states=(MessageState.HELD,), limit=99)
+            as_now = of.parts.drafter.as_now(tx, held, of.clock())
+        assert [kept.message.id for kept in as_now] == [kept.message.id for kept in held]
+        assert as_now
+        return {days for kept in as_now for days in re.findall(r"已\*\*(\d+)天", kept.message.body)}
+
+    assert read() == {"10"}
+    of.clock.moment = AFTER
+    with rows_written() as written:
+        await of.parts.passes.judge_all()
+        await of.parts.drafter.prepare(of.clock())
+        of.clock.forward(timedelta(hours=1))
+        await of.parts.drafter.prepare(of.clock())
+    assert {table: rows for table, rows in written.items() if table in QUIET and rows} == {}
+    assert read() == {"11"}
 
 
 async def test_what_was_written_before_midnight_is_read_with_one_day_more_after_it(store: Store) -> None:

@@ -77,6 +77,7 @@ def _messages(tx: Tx, call: Call) -> Found:
     choices = units(tx) if given.get("unit") else ()
     which = message_filter(given, choices, call.context.office.names, actor.own)
     kept = find_messages(tx, tab, which, call.now, limit=call.limit, place=call.place, area=actor.area)
+    kept = tuple(call.context.anew(tx, kept, call.now))
     return found(kept, lambda one: (one.created_at, one.message.id), _message)
 
 
@@ -96,11 +97,12 @@ def _message(kept: KeptMessage) -> dict[str, object]:
 def _one_message(tx: Tx, call: Call) -> dict[str, object] | None:
     number = call.path["message_id"]
     require_message(tx, call, number)
-    sent = read_message(tx, number, call.now, call.actor.own)
-    return _sent(sent) if sent else None
+    sent = read_message(tx, number, call.now, call.actor.own, anew=call.context.anew)
+    written = read_message(tx, number, call.now, call.actor.own)
+    return _sent(sent, mark_of(written.kept)) if sent and written else None
 
 
-def _sent(sent: Sent) -> dict[str, object]:
+def _sent(sent: Sent, seen: str) -> dict[str, object]:
     return _message(sent.kept) | {
         "body": sent.kept.message.body,
         "units": [unit.name for unit in sent.units],
@@ -109,7 +111,7 @@ def _sent(sent: Sent) -> dict[str, object]:
         "is_failure": sent.is_failure,
         "tries": [{"at": one.at, "said": tried_text(one.attempt)} for one in sent.tries],
         "acts": sent.acts,
-        "seen": mark_of(sent.kept),
+        "seen": seen,
     }
 
 

@@ -78,7 +78,9 @@ async def _page(
     pages: Pages, request: Request, *, form: Form | None = None, refused: RefusedError | None = None
 ) -> Response:
     moment, visitor, number = pages.context.moment(), visitor_of(request), request.path_params["message_id"]
-    sent = await pages.context.store.query(lambda tx: read_message(tx, number, moment.now, visitor.own))
+    sent = await pages.context.store.query(
+        lambda tx: read_message(tx, number, moment.now, visitor.own, anew=pages.context.anew)
+    )
     if sent is None:
         raise HTTPException(404, "没有这条消息，请核对编号。")
     return pages.html(

@@ -80,7 +80,7 @@ async def messages(pages: Pages, request: Request) -> Response:
     moment, visitor = pages.context.moment(), visitor_of(request)
     tab, which, choices = await _asked(pages, request)
     number, store = number_of(request), pages.context.store
-    page = await store.query(lambda tx: read_messages(tx, tab, which, moment.now, page=number))
+    page = await store.query(lambda tx: read_messages(tx, tab, which, moment.now, page=number, anew=pages.context.anew))
     return pages.html(
         "messages.html",
         moment,
