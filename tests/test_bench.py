@@ -54,6 +54,7 @@ def test_what_costs_more_with_many_accounts_is_said_to_miss_its_goal() -> None:
         minute=MINUTE_GOAL,
         scrape=SCRAPE_GOAL * 1.01,
         peak=MEMORY_GOAL + 1,
+        disk=1,
     )
     assert [row[-1] for row in _size_rows(iter([size])) if row[-1]] == ["met", "missed", "met", "missed", "missed"]
 

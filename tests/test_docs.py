@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -195,6 +196,27 @@ def test_every_metric_is_listed() -> None:
 def test_no_document_names_a_metric_that_there_is_not(path: Path) -> None:
     named = set(re.findall(r"\bxuncha_[a-z_]+\b", path.read_text("utf-8")))
     assert named <= metric_names()
+
+
+# --- what to buy ---
+
+
+def test_what_the_page_on_sizes_tells_to_watch_and_to_set_is_there() -> None:
+    page = text("docs/scaling.md")
+    known = set(keys(XunchaFile))
+    sections = {key.partition(".")[0] for key in known}
+    settings = {name for name in re.findall(r"`([a-z_.<>]+)(?::[^`]*)?`", page) if name.partition(".")[0] in sections}
+    assert len(settings) > 5
+    assert {name for name in settings if name not in known | sections} == set()
+    service = json.loads(text("config/grafana/dashboards/service.json"))
+    panels = {panel["title"] for panel in service["panels"]}
+    rows = re.findall(r"^\| `([a-z_]+)`[^|]*\| ([^|]*) \|", page, re.MULTILINE)
+    assert len(rows) > 9
+    assert [title for _, title in rows if title.strip() and title not in panels] == []
+    shown = json.dumps(service)
+    assert [name for name, title in rows if title.strip() and name not in shown] == []
+    alerts = set(re.findall(r"alert: (\w+)", text("config/prometheus/rules.yaml")))
+    assert set(re.findall(r"`(Xuncha[A-Z]\w+)`", page)) <= alerts
 
 
 # --- closed lists ---

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from time import perf_counter
 from urllib.parse import unquote
 
+from tests.bench import scaling
 from tests.bench.areas import measure_area
 from tests.bench.looks import Cost, UntrueError, measure
 from tests.bench.pages import Kind, Mode
@@ -40,6 +41,8 @@ ratios rather than microseconds, and take no difference of less than a fifth for
 def main(arguments: Sequence[str]) -> int:
     """Measure and print; 1 if a result was wrong."""
     given = _parser().parse_args(arguments)
+    if given.scaling is not None:
+        return scaling.main(given.scaling, _tell)
     accounts, rounds = (10, 1) if given.quick else (given.accounts, given.rounds)
     sizes = [(20, 20)] if given.quick else [(200, 200), *((size, 20) for size in given.sizes)]
     areas = [500] if given.quick else given.areas
@@ -69,6 +72,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--areas", type=int, nargs="*", default=[10_000, 100_000], help="accounts of one area (10000 100000)"
+    )
+    parser.add_argument(
+        "--scaling",
+        type=int,
+        nargs="*",
+        help="print the table of docs/scaling.md alone, for 100 1000 6000 100000 or these",
     )
     parser.add_argument("--quick", action="store_true", help="see whether it runs; the figures mean nothing")
     return parser

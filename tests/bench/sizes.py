@@ -82,6 +82,8 @@ class Size:
     """One scrape of the metrics, none kept from before."""
     peak: int
     """The most memory that was resident in the process that did all this."""
+    disk: int
+    """The size of the database."""
 
     @property
     def full(self) -> float:
@@ -184,6 +186,7 @@ class _County:
             minute=minute,
             scrape=scrape,
             peak=peak,
+            disk=self._stored(),
         )
 
     def _ruled(self, tx: Tx) -> float:
@@ -244,6 +247,11 @@ class _County:
                 for _ in base.execute(f"SELECT * FROM {table}"):  # noqa: S608 - names of ours
                     pass
             return process_time() - started
+
+    def _stored(self) -> int:
+        with closing(sqlite3.connect(self.parts.store.url.database or "")) as base:
+            size, pages = (base.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_size", "page_count"))
+            return int(size * pages)
 
     async def _look(self, numbers: Sequence[int], at: datetime) -> None:
         """Keep a look at each of these accounts; after START it shows one post more."""
