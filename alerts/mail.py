@@ -24,7 +24,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from ipaddress import ip_address
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from alerts import grammar
 from alerts.busy import LONG_PAUSE, decoded, says_too_much
@@ -104,6 +104,19 @@ class _Session(smtplib.SMTP):
         if self.file is not None:
             self.file.left = LONGEST_REPLY
         return super().getreply()
+
+    def auth(
+        self,
+        mechanism: str,
+        authobject: Any,  # noqa: ANN401 - smtplib's own
+        *,
+        initial_response_ok: bool = True,
+    ) -> tuple[int, bytes]:
+        """Log in by one mechanism; raises SMTPException also over a challenge that is no base64, or no text."""
+        try:
+            return super().auth(mechanism, authobject, initial_response_ok=initial_response_ok)
+        except ValueError as error:
+            raise smtplib.SMTPException(mechanism) from error
 
 
 class _SecureSession(_Session, smtplib.SMTP_SSL):

@@ -8,7 +8,7 @@ import json
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, replace
 from functools import cache, partial
 from ipaddress import ip_network
 from itertools import islice
@@ -28,6 +28,7 @@ from collectors import (
     feed_dates,
     guard,
     heads,
+    html,
     ids,
     json_body,
     loose_xml,
@@ -42,7 +43,8 @@ from collectors.http import _url
 from collectors.links import PostLinks, Signed
 from collectors.packages import ranges
 from collectors.packages.archive import PIECE
-from collectors.platforms import feed
+from collectors.page_fingerprint import PageFingerprint
+from collectors.platforms import feed, website
 from monitor.core.collector import Continuation, KeyedCollector, Page, ProvingCollector
 from monitor.core.download import Download
 from monitor.core.observation import LookFailedError, Timeline, within_bounds
@@ -160,6 +162,37 @@ def pages() -> Iterator[Target]:
             closed=(LookFailedError,),
             seeds=partial(seeds_of, module),
         )
+
+
+def known_again(data: bytes) -> tuple[object, ...]:
+    """Return whether a second page is taken for the first, whose reading then is the second's too.
+
+    Raises LookFailedError.
+    """
+    first, _, second = data.partition(b"\n=====\n")
+    page = page_of(first)
+    other = replace(page, body=parted(second)[1] or page.body.replace(b"1", b"7"))
+    known = PageFingerprint(website.read)
+    with html.watching() as watched, dates.other_readings():
+        seen = website.read(page)
+    mark = known.of(page, watched)
+    if mark is None:
+        return (None,)
+    fits = known.fits(other, mark)
+    with suppress(LookFailedError), dates.other_readings():
+        if fits and website.read(other) != seen:
+            raise OpenError("a page is taken for another that is read otherwise")
+    return fits, known.fits(page, mark)
+
+
+def pair_seeds() -> Iterator[bytes]:
+    """Yield pages of websites, each with itself and with a page that differs in what nobody reads."""
+    rows = "".join(f'<li><a href="/a/{n}.html">示例新闻标题{n}</a><span>2026-02-1{n}</span></li>' for n in range(1, 8))
+    loose = '<!-- made in 12 ms --><input type="hidden" name="token" value="abc{0}"><p>访问量12345次</p>'
+    pages = [f"<html><body>{loose.format(n)}<ul>{rows}</ul></body></html>".encode() for n in (12_345, 67_890)]
+    yield b"\n=====\n".join(written(one) for one in pages)
+    for one in fixtures_of("website"):
+        yield one + b"\n=====\n" + one.replace(b"0", b"8")
 
 
 def packaged(data: bytes) -> tuple[object, ...]:
@@ -390,6 +423,7 @@ CODED = (b"gzip\n\n\x1f\x8b\x08", b"deflate\n\n<html></html>", b"br\n\n{}", b"\n
 def targets() -> Iterator[Target]:
     """Yield the targets of the collectors."""
     yield from pages()
+    yield Target(name="pages-known-again", read=known_again, gives=tuple, closed=(LookFailedError,), seeds=pair_seeds)
     yield Target(name="packages", read=packaged, gives=tuple, seeds=package_seeds)
     yield Target(name="dates", read=dated, gives=tuple, seeds=date_seeds, longest=2_000)
     yield Target(name="links", read=linked, gives=tuple, seeds=link_seeds, longest=4_000)

@@ -237,9 +237,9 @@ def addressed(data: bytes) -> tuple[object, ...]:
     text = body.decode("utf-8", "replace")
     guard = HostGuard(_nobody, ("xuncha.example",), "m" * 32)
     found: list[object] = [_is_plain(dict(request.scope)), is_shown("m" * 32, text), safe_link(text)]
-    if guard._refused(request.scope) is None:
+    if guard._refused(request.scope) is None:  # nobody else's request comes further
         found += [is_at_home(request), login_address(request, has_expired=True), confirm_address(request)]
-    found += [cookies.cookie(request, cookies.SESSION), cookies.notice(request), flow_of(cookies.flow(request))]
+        found += [cookies.cookie(request, cookies.SESSION), cookies.notice(request), flow_of(cookies.flow(request))]
     found += [flow_of(text), is_token(text, request.state.visitor), home_of(text), concealed(text)]
     path = own_path(text)
     if not path.startswith("/") or path.startswith(("//", "/\\")):
@@ -264,13 +264,11 @@ def address_seeds() -> Iterator[bytes]:
 
 
 def tokens(data: bytes) -> tuple[object, ...]:
-    """Return what a signed link permits, with a right signature where the input has `{mac}` for one."""
+    """Return what a signed link permits, and what a subscription opens."""
     key = TokenKey(b"k" * 40)
     text = data.decode("utf-8", "replace")
-    said = text.removesuffix(".{mac}")
-    signed = f"{said}.{key._mac(said)}" if said != text else text
-    permit, number = key.read(signed, NOW), key.read_calendar(text)
-    if isinstance(permit, Permit) and signed == text != key.issue(permit):
+    permit, number = key.read(text, NOW), key.read_calendar(text)
+    if isinstance(permit, Permit) and key.issue(permit) != text:
         raise OpenError("two tokens for one permit")
     return permit, number
 
@@ -280,7 +278,6 @@ def token_seeds() -> Iterator[bytes]:
     key = TokenKey(b"k" * 40)
     token = key.issue(Permit(purpose=Purpose.UNIT, message="01J0000000000000000000000A", until=NOW))
     yield token.encode()
-    yield f"{token.rpartition('.')[0]}.{{mac}}".encode()
     yield key.calendar(7).encode()
 
 
