@@ -19,6 +19,7 @@ from monitor.core.labels import step_text
 from monitor.core.message import MessageState
 from monitor.core.mute import Mute, over
 from monitor.core.phrases import deadline_text
+from monitor.core.rules.sup_02 import OfficeTerms
 from monitor.queries.cases import CaseLine, lines_of, targets
 from monitor.queries.lines import OverviewContext, line_of
 from monitor.store import Tx, decision_requests
@@ -153,12 +154,12 @@ def is_case_of(tx: Tx, number: int, own: UnitKey | None) -> bool:
     return own is None or units_of_cases(tx, [number]) == {own}
 
 
-def read_facts(tx: Tx, number: int, now: datetime) -> CaseFacts | None:
+def read_facts(tx: Tx, number: int, now: datetime, terms: OfficeTerms | None = None) -> CaseFacts | None:
     """Return a case with what is known of it, or None."""
     found = case(tx, number)
     if found is None:
         return None
-    (line,) = lines_of(tx, (found,), now)
+    (line,) = lines_of(tx, (found,), now, terms)
     about = line.account if found.closed_at is None else None
     mute = over(about, mutes_on(tx, beijing_date(now))) if about else None
     return CaseFacts(line=line, mute=mute, decisions=decisions_on(tx, found))
@@ -168,7 +169,7 @@ def read_case(
     tx: Tx, number: int, moment: OverviewContext, book: Callable[[], RuleBook] | None = None
 ) -> CasePage | None:
     """Return a case with all that happened in it, or None; a deregistration is seen by the rules that `book` gives."""
-    facts = read_facts(tx, number, moment.now)
+    facts = read_facts(tx, number, moment.now, moment.office)
     if facts is None:
         return None
     line = facts.line
@@ -242,7 +243,7 @@ def _coming(tx: Tx, line: CaseLine, moment: OverviewContext) -> str:
     if finding is not None and finding.is_answered and finding.decided is not None:
         label = finding.decided.label
         return f"已决定{label}，不再研判；请按{label}进度办理，账号注销后自动办结。"
-    due = f"，请于{deadline_text(finding.due, moment.today)}前办理" if finding is not None and finding.due else ""
+    due = f"，请于{deadline_text(line.due, moment.today)}前办理" if line.due else ""
     return f"待办公室办理{due}；问题消除后自动办结。"
 
 

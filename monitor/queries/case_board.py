@@ -120,7 +120,7 @@ def read_board(tx: Tx, which: CaseFilter, page: int, now: datetime) -> Board:
     if which.rule or which.wait is Wait.DONE:
         total = each.get(which.rule, 0) if which.rule else totals[Wait.DONE]
         turn = slice_of(page, total, LISTED)
-        found = lines_of(tx, listed(tx, which, limit=LISTED, skip=turn.skip), now)
+        found = lines_of(tx, listed(tx, which, limit=LISTED, skip=turn.skip), now, which.terms)
         groups = (BoardGroup(rule=which.rule, total=len(found), lines=found),) if found else ()
     else:
         groups = tuple(
@@ -139,7 +139,7 @@ def read_board(tx: Tx, which: CaseFilter, page: int, now: datetime) -> Board:
 
 def _group(tx: Tx, which: CaseFilter, rule: str, total: int, now: datetime) -> BoardGroup:
     of_rule = replace(which, rule=rule)
-    return BoardGroup(rule=rule, total=total, lines=lines_of(tx, listed(tx, of_rule, limit=SHOWN), now))
+    return BoardGroup(rule=rule, total=total, lines=lines_of(tx, listed(tx, of_rule, limit=SHOWN), now, which.terms))
 
 
 def _rulings(line: CaseLine) -> tuple[Ruling, ...]:

@@ -16,6 +16,7 @@ from monitor.core.members import member
 from monitor.core.observation import MANUAL, Reason, Standing
 from monitor.core.phrases import dated, with_week
 from monitor.core.rules import per_01, see_01, upd_03
+from monitor.core.rules.sup_02 import OfficeTerms
 from monitor.store.notices import Said
 from monitor.store.overview import OverviewRow
 
@@ -64,6 +65,8 @@ class OverviewContext:
     """Gives what people call a rule, by its id."""
     terms: DecisionTerms = USUAL_TERMS
     """What the settings say of decisions."""
+    office: OfficeTerms | None = None
+    """How long the office has; None where nobody has said."""
     told: Mapping[Said, datetime | None] = field(default_factory=dict)
     """When a unit was told of a step, by case, kind and number; None where it has not heard of it."""
 

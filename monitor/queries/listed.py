@@ -133,7 +133,7 @@ def cases_listed(tx: Tx, which: CaseFilter, moment: OverviewContext, shown: Call
 
 def _every_case(tx: Tx, which: CaseFilter, now: datetime) -> Iterator[CaseLine]:
     skip = 0
-    while found := lines_of(tx, listed(tx, which, limit=_AT_ONCE, skip=skip), now):
+    while found := lines_of(tx, listed(tx, which, limit=_AT_ONCE, skip=skip), now, which.terms):
         yield from found
         skip += len(found)
 
@@ -150,7 +150,7 @@ def _case(line: CaseLine, moment: OverviewContext, shown: Callable[[str], str]) 
         case.unit or (account.unit if account else None),
         beijing_date(case.opened_at),
         shown(line.because),
-        line.finding.due if line.finding else None,
+        line.due,
         beijing_date(case.closed_at) if case.closed_at else None,
         case.closing.label if case.closing else None,
     )

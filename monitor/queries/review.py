@@ -75,7 +75,7 @@ class ReviewPage:
 def read_review(tx: Tx, which: CaseFilter, now: datetime, *, most: int = MOST) -> ReviewPage:
     """Return what waits for the review, as far as a filter means it."""
     which = replace(which, wait=Wait.REVIEW)
-    lines = lines_of(tx, listed(tx, which, limit=most), now)
+    lines = lines_of(tx, listed(tx, which, limit=most), now, which.terms)
     return ReviewPage(
         rows=_rows(tx, [line for line in lines if line.case.subject.kind is not SubjectKind.AREA], now),
         beyond=tuple(line for line in lines if line.case.subject.kind is SubjectKind.AREA),
@@ -88,7 +88,7 @@ def read_review(tx: Tx, which: CaseFilter, now: datetime, *, most: int = MOST) -
 def read_rows(tx: Tx, which: CaseFilter, now: datetime, *, limit: int, place: Place | None) -> tuple[ReviewRow, ...]:
     """Return what waits for the review, latest opened first: what comes behind a place."""
     found = behind(tx, which, Wait.REVIEW, is_all=False, limit=limit, place=place)
-    return _rows(tx, lines_of(tx, found, now), now)
+    return _rows(tx, lines_of(tx, found, now, which.terms), now)
 
 
 def _rows(tx: Tx, lines: Sequence[CaseLine], now: datetime) -> tuple[ReviewRow, ...]:
@@ -143,8 +143,10 @@ def entries_of(
     waiting: dict[Subject, list[ReviewRow]] = defaultdict(list)
     for one in concluded:
         decided[one.line.case.subject].append(one)
+    settled = {one.line.case.id for one in concluded}  # one that is judged anew only later still waits
     for row in page.rows:
-        waiting[row.line.case.subject].append(row)
+        if row.line.case.id not in settled:
+            waiting[row.line.case.subject].append(row)
     return tuple(
         _entry(subject, waiting[subject], decided[subject], names, title)
         for subject in dict.fromkeys((*decided, *waiting))

@@ -9,8 +9,7 @@ from urllib.parse import quote
 
 from monitor.core.phrases import plain
 from monitor.core.rules.sec_01 import ID as CONTENT_SAFETY
-from monitor.core.rules.sup_02 import ID as SETTLING
-from monitor.core.rules.sup_02 import due_on
+from monitor.core.rules.sup_02 import OfficeTerms
 from monitor.core.subject import SubjectKind
 from monitor.core.todo import CASE_TEXTS, NOUN, ActText, TodoAct, TodoLine, counted, named
 from monitor.queries.todo_context import TodoContext, short
@@ -34,11 +33,10 @@ def case_lines(tx: Tx, acts: Sequence[OfficeAct], context: TodoContext) -> Itera
 
 def due_of(groups: Sequence[OfficeGroup], context: TodoContext) -> date | None:
     """Return the first last day of these cases: what the finding names, else what the time to mend gives."""
-    days = [group.due for group in groups if group.due]
-    if SETTLING not in context.book.numbers:
-        return min(days, default=None)  # nobody has said how long the office has
-    days += [due_on(group.rule, group.since, context.book_of(group.area)) for group in groups if group.since]
-    return min(days, default=None)
+    terms = OfficeTerms.of(context.book, context.calendar)
+    named = [group.due for group in groups]
+    waited = [terms.due(group.rule, group.area, group.since) for group in groups if terms and group.since]
+    return min(filter(None, (*named, *waited)), default=None)
 
 
 def because_of(tx: Tx, case: OfficeCase, now: datetime) -> str:

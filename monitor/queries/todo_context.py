@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from monitor.core.account import Account
@@ -31,10 +31,6 @@ class TodoContext:
     def today(self) -> date:
         """The day in Beijing."""
         return beijing_date(self.now)
-
-    def book_of(self, area: str) -> RuleBook:
-        """Return the rules with the days that an area works on."""
-        return replace(self.book, calendar=self.calendar.of(area))
 
     def called(self, tx: Tx, subject: Subject) -> str:
         """Return what people call an account, unit or area; an account with its unit: whom to ring up."""

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from monitor.core.account import Labelled, UnitKey
+from monitor.core.calendar import ONE_DAY, start_of_day
 from monitor.core.case import Case
+from monitor.core.rules import sup_02
+from monitor.core.rules.sup_02 import OfficeTerms
 from monitor.core.todo import REVIEWED, TodoAct
 from monitor.store import decision_requests, tables
 from monitor.store.cases import with_steps
 from monitor.store.database import Tx
 from monitor.store.keyset import Place, Sorted, sorted_behind
-from monitor.store.office_cases import is_of_act
+from monitor.store.office_cases import IS_WAITING, is_of_act
 
 
 class Wait(Labelled):
@@ -63,6 +67,8 @@ class CaseFilter:
     """The area, of a unit whose name others have, too."""
     own: UnitKey | None = None
     """The one unit whose cases are shown; None for all."""
+    terms: OfficeTerms | None = None
+    """How long the office has, where its finding names no last day."""
 
 
 def counts(tx: Tx, which: CaseFilter) -> Mapping[Wait, int]:
@@ -118,7 +124,7 @@ _DUE: sa.ColumnElement[str] = _finding.c.content["due"].as_string()
 
 
 def _chosen(tx: Tx, which: CaseFilter, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    by_due = (sa.case((_DUE.is_(None), 1), else_=0), _DUE, table.c.opened_at, table.c.unit)
+    by_due = (sa.case((_DUE.is_(None), 1), else_=0), _DUE, table.c.waits_since, table.c.opened_at, table.c.unit)
     order = (table.c.closed_at.desc(),) if which.wait is Wait.DONE else by_due
     chosen = sa.select(*columns).select_from(_STANDING).where(*_meant(tx, which), *_waiting(which.wait))
     chosen = chosen.where(table.c.rule == which.rule) if which.rule else chosen
@@ -141,7 +147,7 @@ def _meant(tx: Tx, which: CaseFilter) -> Iterator[sa.ColumnElement[bool]]:
     if which.wanted:
         yield _is_wanted(which.wanted)
     if which.due is not None:
-        yield sa.or_(table.c.closed_at.is_not(None), _is_due(which.due, which.today))
+        yield sa.or_(table.c.closed_at.is_not(None), _is_due(which.due, which.today, which.terms))
     if which.own is not None:
         yield table.c.unit == which.own.name
         yield table.c.area == which.own.area
@@ -159,16 +165,50 @@ _DIGITS = 9
 """Of the longest number of a case that anybody types."""
 
 
-def _is_due(due: DueFilter, today: date) -> sa.ColumnElement[bool]:
+def waiting_since(tx: Tx, wanted: Collection[int]) -> Mapping[int, datetime]:
+    """Return since when those of these cases wait that wait on the office."""
+    chosen = sa.select(table.c.id, table.c.waits_since).where(table.c.id.in_(wanted), IS_WAITING)
+    return {row.id: row.waits_since for row in tx.execute(chosen)}
+
+
+def _is_due(due: DueFilter, today: date, terms: OfficeTerms | None) -> sa.ColumnElement[bool]:
+    before = _is_due_by(today - ONE_DAY, terms)
     match due:
         case DueFilter.LATE:
-            return today.isoformat() > _DUE
+            return before
         case DueFilter.TODAY:
-            return _DUE.in_([today.isoformat()])
+            return sa.and_(_is_due_by(today, terms), sa.not_(before))
         case DueFilter.WEEK:
-            return _DUE.between(today.isoformat(), (today + _WEEK).isoformat())
+            return sa.and_(_is_due_by(today + _WEEK, terms), sa.not_(before))
         case DueFilter.NONE:
-            return _DUE.is_(None)
+            return sa.and_(_DUE.is_(None), *([] if terms is None else [table.c.waits_since.is_(None)]))
+
+
+def _is_due_by(last: date, terms: OfficeTerms | None) -> sa.ColumnElement[bool]:
+    """Return the condition of the cases whose last day is this or before: as their finding names it, else the term."""
+    named = sa.and_(_DUE.is_not(None), last.isoformat() >= _DUE)
+    if terms is None:
+        return named
+    return sa.or_(named, sa.and_(_DUE.is_(None), table.c.waits_since.is_not(None), sa.or_(*_waited(last, terms))))
+
+
+def _waited(last: date, terms: OfficeTerms) -> Iterator[sa.ColumnElement[bool]]:
+    """Yield the conditions of those that wait for so long, for each term and each calendar."""
+    others = sa.or_(table.c.area.is_(None), table.c.area.not_in(sorted(terms.calendar.areas)))
+    areas = [(None, others), *((area, table.c.area == area) for area in sorted(terms.calendar.areas))]
+    for term, of_term in _terms().items():
+        for area, of_area in areas:
+            behind = start_of_day(terms.since(term, area, last) + ONE_DAY)
+            yield sa.and_(of_term, of_area, table.c.waits_since < behind)
+
+
+def _terms() -> Mapping[str, sa.ColumnElement[bool]]:
+    """Return the condition of the rules of each term; of rules that have none of their own, that of the register."""
+    of_term: defaultdict[str, list[sa.ColumnElement[bool]]] = defaultdict(list)
+    for prefix, term in sup_02.PERIODS.items():
+        of_term[term].append(table.c.rule.startswith(f"{prefix}-", autoescape=True))
+    own = {term: sa.or_(*several) for term, several in of_term.items() if term != sup_02.REGISTRY}
+    return own | {sup_02.REGISTRY: sa.not_(sa.or_(*own.values()))}
 
 
 def _waiting(wait: Wait) -> Iterator[sa.ColumnElement[bool]]:

@@ -99,6 +99,7 @@ def case_filter(given: Given, context: PageContext, there: Collection[UnitKey], 
         act=_act(given.get("act", "")),
         viewer=actor.name,
         platform=platform.value if platform else "",
+        terms=context.moment().office,
     )
 
 

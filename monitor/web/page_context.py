@@ -21,6 +21,7 @@ from monitor.core.finding import RuleBook
 from monitor.core.gate import Gate
 from monitor.core.news import Office
 from monitor.core.outage import Canary
+from monitor.core.rules.sup_02 import OfficeTerms
 from monitor.pipeline.evaluate import RulesInForce
 from monitor.queries.lines import OverviewContext
 from monitor.queries.messages import Anew, as_written
@@ -177,7 +178,12 @@ class PageContext:
         now = self.clock()
         book = self.rule_book(beijing_date(now))
         return OverviewContext(
-            now=now, ladder=Ladder.of(book), calendar=self.calendar, title=book.title, terms=book.terms
+            now=now,
+            ladder=Ladder.of(book),
+            calendar=self.calendar,
+            title=book.title,
+            terms=book.terms,
+            office=OfficeTerms.of(book, self.calendar),
         )
 
     async def perform(self, action: Action[C, D], command: C, *, actor: Actor, now: datetime) -> D:

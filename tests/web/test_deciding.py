@@ -454,6 +454,7 @@ def test_the_sheet_that_is_printed_after_deciding_says_what_was_decided_by_which
     decided(office, numbers[2], "revoked")
     said = text_of(office.get("/review/sheet").text)
     assert "保留（操作员，〔2026〕3号，2026-05-19）：群众关注度高" in said
+    assert said.count("乡镇开设的账号。") == len(numbers), "once for each"
     assert "注销（操作员，〔2026〕4号，2026-05-19）" in said
     assert "有误" not in said
     assert f"共{len(numbers)}个，其中5月19日已研判2个" in said

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from monitor.core.account import Account, Labelled
-from monitor.core.calendar import ONE_DAY, beijing_date
+from monitor.core.calendar import ONE_DAY, WorkCalendar, beijing_date
 from monitor.core.decision import Ruling
 from monitor.core.deregistration import is_under_way
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
@@ -28,27 +28,28 @@ from monitor.core.rules.registry import in_scope, on_account
 from monitor.core.subject import SubjectKind
 
 ID = "SUP-02"
-_REGISTRY = "registry_workdays"
+REGISTRY = "registry_workdays"
+"""The term of rules that have none of their own."""
 PERIODS = {
     "UPD": "updates_workdays",
     "APP": "updates_workdays",
     "SYS": "systems_workdays",
     "FUN": "systems_workdays",
     "OUT": "systems_workdays",
-    "CHG": _REGISTRY,
-    "CLN": _REGISTRY,
-    "DRG": _REGISTRY,
-    "DUP": _REGISTRY,
-    "MAT": _REGISTRY,
-    "NAME": _REGISTRY,
-    "PER": _REGISTRY,
-    "PLT": _REGISTRY,
-    "REG": _REGISTRY,
-    "REO": _REGISTRY,
-    "SEC": _REGISTRY,
-    "SUB": _REGISTRY,
-    "TWN": _REGISTRY,
-    "WEAK": _REGISTRY,
+    "CHG": REGISTRY,
+    "CLN": REGISTRY,
+    "DRG": REGISTRY,
+    "DUP": REGISTRY,
+    "MAT": REGISTRY,
+    "NAME": REGISTRY,
+    "PER": REGISTRY,
+    "PLT": REGISTRY,
+    "REG": REGISTRY,
+    "REO": REGISTRY,
+    "SEC": REGISTRY,
+    "SUB": REGISTRY,
+    "TWN": REGISTRY,
+    "WEAK": REGISTRY,
 }
 """By the first part of a rule's id; a trouble under a rule that is no more is a matter of the register."""
 
@@ -149,6 +150,38 @@ def due_on(rule: str, since: date, book: RuleBook) -> date:
     return book.calendar.workday_after(since, _period_of(rule, book))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeTerms:
+    """How long the office has for what waits on it, by the rules and calendars of a day."""
+
+    book: RuleBook
+    calendar: WorkCalendar
+
+    @classmethod
+    def of(cls, book: RuleBook, calendar: WorkCalendar) -> OfficeTerms | None:
+        """Return them; None where nobody has said how long the office has."""
+        return cls(book=book, calendar=calendar) if ID in book.numbers else None
+
+    def due(self, rule: str, area: str | None, since: date) -> date:
+        """Return the last day for what waits since a day."""
+        return due_on(rule, since, self._book_of(area))
+
+    def since(self, term: str, area: str | None, last: date) -> date:
+        """Return the latest day since which a case may wait for its last day to be `last` or before."""
+        book, since = self._book_of(area), last
+        while book.calendar.workday_after(since, book.number(ID, term)) > last:
+            since -= ONE_DAY
+        return since
+
+    def _book_of(self, area: str | None) -> RuleBook:
+        return replace(self.book, calendar=self.calendar.of(area))
+
+
+def term_of(rule: str) -> str:
+    """Return the setting that says how long a trouble under a rule may take."""
+    return PERIODS.get(rule.partition("-")[0], REGISTRY)
+
+
 class Settling(Labelled):
     """Whose turn a trouble is, and whether that has been late: 整改状态."""
 
@@ -176,7 +209,7 @@ def _period(trouble: Trouble, book: RuleBook) -> int:
 
 
 def _period_of(rule: str, book: RuleBook) -> int:
-    return book.number(ID, PERIODS.get(rule.partition("-")[0], _REGISTRY))
+    return book.number(ID, term_of(rule))
 
 
 def _late(trouble: Trouble, book: RuleBook, now: datetime) -> int:

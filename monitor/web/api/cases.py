@@ -113,7 +113,7 @@ def _page(page: CasePage) -> dict[str, object]:
     return case_shape(page.line.case) | {
         "because": page.line.because,
         "finding": finding_shape(finding) if finding else None,
-        "due": finding.due if finding else None,
+        "due": page.line.due,
         "coming": page.coming,
         "acknowledged": page.line.case.acknowledgements,
         "decisions": [_decision(one, is_standing=one == page.standing) for one in made],
@@ -158,7 +158,7 @@ def _row(row: ReviewRow) -> dict[str, object]:
         "unit": case.unit,
         "area": case.area,
         "because": row.line.because,
-        "due": row.line.finding.due if row.line.finding else None,
+        "due": row.line.due,
         "index": row.index,
         "rulings": row.rulings,
     }
