@@ -41,13 +41,15 @@ _FREE_MOST = 60
 """How many free pieces are kept with a fingerprint; the others belong to it."""
 _SPAN = re.compile(rb"<(!--|(?:script|style|input|img|iframe|meta)(?=[\s/>]))", re.IGNORECASE)
 _VALUE = re.compile(
-    rb"""\s(?:nonce|src|value|content)\s?=\s?(?:"([^"<>]{1,2000})"|'([^'<>]{1,2000})')(?=[\s/>])""", re.IGNORECASE
+    rb"""\s(?:nonce|src|value|content)\s?=\s?(["'])([^"'<>]{1,2000})(?<!=)\1(?=[\s/>])""", re.IGNORECASE
 )
 _ENDS = {name: re.compile(rb"</" + name + rb"(?=[\s/>])", re.IGNORECASE) for name in (b"script", b"style")}
-_NUMBER = re.compile(rb">([^<>&0-9]{0,60}+[0-9]{3}[^<>&]{0,60}+)(?=<)")
+_NUMBER = re.compile(rb""">([^<>&"'0-9]{0,60}+[0-9]{3}[^<>&"']{0,60}+)(?=<)""")
 _MAY_BE_OPEN = re.compile(rb"""=(?:"[^"<>]*+[<>]|'[^'<>]*+[<>])""")
 """A quote that is open where a tag begins or ends: without one no link is taken along (`html.has_open_quote`)."""
-_NOT_IN_COMMENT = re.compile(rb"\A-?>|<!|--!")
+_AT_ONCE = re.compile(rb"-?>")
+"""What ends a comment that it begins."""
+_NOT_IN_COMMENT = re.compile(rb"<!|--!")
 _BLANK = re.compile(r"[\s\0]+")
 
 _Kind = Literal["comment", "script", "value", "text"]
@@ -145,7 +147,8 @@ def _spans(data: bytes) -> Iterator[tuple[int, int, _Kind | None, int] | None]:
             if end < 0:
                 yield None
                 return
-            is_plain = end > start and not _NOT_IN_COMMENT.search(data, start, end)
+            is_odd = _AT_ONCE.match(data, start) or _NOT_IN_COMMENT.search(data, start, end)
+            is_plain = end > start and not is_odd
             here = end + 3
             yield start, end, "comment" if is_plain else None, here
             continue
@@ -154,8 +157,7 @@ def _spans(data: bytes) -> Iterator[tuple[int, int, _Kind | None, int] | None]:
             yield None
             return
         for value in _VALUE.finditer(data, start, close + 1):
-            group = 1 if value[1] is not None else 2
-            yield *value.span(group), "value", value.end()
+            yield *value.span(2), "value", value.end()
         here = close
         if name in _ENDS:
             closed = _ENDS[name].search(data, close)

@@ -19,7 +19,8 @@ from collectors.platforms import website
 from monitor.core.collector import Page
 from monitor.core.schedule import BELIEVED
 from tests.collectors import altered
-from tests.collectors.pages import AT, URL
+from tests.collectors.pages import AT, URL, below, row
+from tests.collectors.pages import html as html_page
 from tests.collectors.test_linear import PIECES, SPARE, work
 
 LATER = timedelta(hours=3)
@@ -90,6 +91,31 @@ def test_no_altered_page_is_taken_for_what_it_was_when_it_is_read_otherwise() ->
     tally = tried(1, 1_500)
     assert not tally.missed
     assert tally.harmless_known > tally.harmless * 0.6 > 50
+
+
+ROW = "<li><a href=/8.html>{0}关于领取证件的通知</a>{1}<span>2026-02-01</span></li>"
+ODD = {
+    "a comment that ends where it begins": ("<!-- 7 -->", "<!-->2026-11-19<a href=/9.html>第九条通知今天发布</a> -->"),
+    "a comment that a dash ends": ("<!-- 7 -->", "<!--->2026-11-19<a href=/9.html>第九条通知今天发布</a> -->"),
+    "a comment with another end": ("<!-- 7 -->", "<!-- --!>2026-11-19<a href=/9.html>第九条通知今天发布</a> -->"),
+    "a value that ends as a quote begins": ('<img src="/i?t=1">', '<img src="/i?t=">'),
+    "a quote in a value": ('<img src="/i?t=1">', """<img src="/i?t='>">"""),
+    "a script that ends early": ("<script>f(7)</script>", "<script>f</script>2026-11-19<a href=/9.html>x</a></script>"),
+    "a script in a drawing": ("<svg><script>7</script></svg>", "<svg><script><a href=/9.html>x</a></script></svg>"),
+    "a number that is a date": ("</ul><div><b>1234567</b></div><ul>", "</ul><div><b>20261119</b></div><ul>"),
+    "the publication": ('<meta name="pubdate" content="2026-11-01">', '<meta name="pubdate" content="2026-11-02">'),
+    "a script in a title": (ROW.format("<script>7</script>", ""), ROW.format("<script>8</script>", "")),
+    "a number in a row": (ROW.format("", "<i>1234</i>"), ROW.format("", "<i>1235</i>")),
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_what_may_mean_something_else_is_not_taken_for_what_it_was(case: str) -> None:
+    before, after = (html_page(below(row("2026-02-18")).replace("</ul>", f"{piece}</ul>")) for piece in ODD[case])
+    mark, _ = fingerprint(page(before))
+    assert mark
+    assert website.FINGERPRINT.fits(page(before), mark)
+    assert not website.FINGERPRINT.fits(page(after), mark)
 
 
 @pytest.mark.parametrize(
