@@ -13,6 +13,7 @@ from tests.bench.__main__ import (
     SCRAPE_GOAL,
     _look_rows,
     _page_rows,
+    _probe_rows,
     _size_rows,
 )
 from tests.bench.looks import Cost
@@ -41,6 +42,13 @@ def test_a_day_is_six_looks_with_other_bytes_three_with_the_same_and_one_with_ne
     costs = {(kind, mode): Cost(bare=1000, look=1000 * look, store=0, judge=0) for mode, look in looks.items()}
     (day,) = (row for row in _look_rows(costs) if row[0].endswith("a day's mix"))
     assert day[6:] == (f"{0.6 * 2 + 0.15 * 1 + 0.15 * 0.6 + 0.1 * 8:.2f} x", f"{kind.day_goal} x", "met")
+
+
+def test_a_bare_probe_by_blackbox_exporter_is_set_beside_a_bare_request_or_said_to_be_missing() -> None:
+    kind = KINDS[0]
+    costs = {(kind, mode): Cost(bare=400, look=0, store=0, judge=0) for mode in Mode}
+    assert list(_probe_rows({kind: 1000.0}, costs)) == [(f"{kind.name}, a bare probe", "1000 µs", "400 µs", "2.50 x")]
+    assert list(_probe_rows(None, costs)) == [("not installed (prometheus-blackbox-exporter)", "", "", "")]
 
 
 def test_what_costs_more_with_many_accounts_is_said_to_miss_its_goal() -> None:

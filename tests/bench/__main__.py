@@ -13,8 +13,9 @@ from urllib.parse import unquote
 
 from tests.bench import scaling
 from tests.bench.areas import measure_area
+from tests.bench.blackbox import NAMES, measure_blackbox
 from tests.bench.looks import Cost, UntrueError, measure
-from tests.bench.pages import Kind, Mode
+from tests.bench.pages import KINDS, WEIBO, Kind, Mode
 from tests.bench.province import MANY
 from tests.bench.served import LARGEST, PLAIN, Page, measure_pages
 from tests.bench.sizes import Size, measure_size, measure_starting
@@ -50,7 +51,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with running() as target:
             costs = measure(target, accounts, rounds, _tell)
+            probed = measure_blackbox(target, [kind for kind in KINDS if kind is not WEIBO], 10 * accounts)
         _print(_LOOKS, _look_rows(costs))
+        _print(_PROBES, _probe_rows(probed, costs))
         _print(_SIZES, _size_rows(_sized(sizes)))
         _print(_AREAS, _area_rows(areas, rounds))
         _print(_PAGES, _page_rows(measure_pages(60 if given.quick else MANY, 1 if given.quick else 5)))
@@ -118,6 +121,20 @@ def _mixed(costs: Mapping[Mode, Cost]) -> Cost:
         store=mean(lambda cost: cost.store),
         judge=mean(lambda cost: cost.judge),
     )
+
+
+_PROBES = ("blackbox_exporter", "CPU", "bare GET", "ratio")
+
+
+def _probe_rows(
+    probed: Mapping[Kind, float] | None, costs: Mapping[tuple[Kind, Mode], Cost]
+) -> Iterator[tuple[str, ...]]:
+    if probed is None:
+        yield f"not installed ({NAMES[0]})", "", "", ""
+        return
+    for kind, probe in probed.items():
+        bare = costs[kind, Mode.NEWS].bare
+        yield f"{kind.name}, a bare probe", f"{probe:.0f} µs", f"{bare:.0f} µs", f"{probe / bare:.2f} x"
 
 
 _SIZES = ("many accounts", "CPU", "for each", "plain scan", "goal", "")
