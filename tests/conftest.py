@@ -53,6 +53,11 @@ LONGEST_FIRST = (
 keep a single worker busy while the others have nothing left to do."""
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many workers run beside each other: one more than there are cores, as half of the time they wait."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """Have Python's search for garbage pass over what collecting made, and begin seldom."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
+import pytest
 import sqlalchemy as sa
 
 from monitor.app.parts import pruner
@@ -206,6 +207,7 @@ async def test_a_day_s_round_comes_once_and_ends_where_it_must(store: Store) -> 
     assert count(store, tables.posts) == before
 
 
+@pytest.mark.slow
 async def test_a_database_full_of_old_things_becomes_small(store: Store) -> None:
     enrol(store, account())
     with store.begin() as tx:

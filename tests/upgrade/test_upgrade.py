@@ -76,6 +76,7 @@ def test_every_row_and_every_column_is_there_after_the_upgrade(former: str) -> N
     assert rows(former, before) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", KINDS, indirect=True)
 def test_every_page_opens_on_what_the_first_version_wrote(former: str) -> None:
     with open_store(former) as store:

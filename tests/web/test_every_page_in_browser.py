@@ -141,6 +141,7 @@ def test_links_lead_to_every_page(empty: Store, around: Surroundings, tmp_path: 
     assert sorted({route.path for route in ROUTES} - found.keys() - ELSEWHERE.keys()) == []
 
 
+@pytest.mark.slow
 def test_no_page_complains_or_sticks_out_at_any_width(
     chromium: Browser, empty: Store, around: Surroundings, tmp_path: Path
 ) -> None:
@@ -212,6 +213,7 @@ SCRIPTED = """[...document.querySelectorAll("[hx-post]")].filter(one => !one.clo
 """What does something by a script alone, and is there without one."""
 
 
+@pytest.mark.slow
 def test_nothing_is_done_by_a_script_alone(
     chromium: Browser, empty: Store, around: Surroundings, tmp_path: Path
 ) -> None:
