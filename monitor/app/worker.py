@@ -95,12 +95,12 @@ async def _claimed(store: Store, place: QueueSession, ending: Ending) -> bool:
 
 
 def _begin(tx: Tx, queue: str) -> None:
-    """Take back what a former worker of the queue was at: its end is certain, for the place is ours."""
+    """Have the leader take back what a former worker of the queue was at: its end is certain, for the place is ours."""
     moment = now()
     apart = abs(clock_error(tx, moment))
     if apart > CLOCKS_APART:
         raise WorkerError(REFUSED.format(seconds=round(apart.total_seconds())))
-    jobs.take_back_from(tx, moment, queue)
+    jobs.give_up(tx, queue)
 
 
 async def _serve(parts: Parts, worker: Worker, place: QueueSession, ending: Ending) -> None:
@@ -114,9 +114,18 @@ async def _serve(parts: Parts, worker: Worker, place: QueueSession, ending: Endi
             if not await asyncio.to_thread(lambda: place.is_held):
                 raise WorkerError("与数据库的连接中断过，采集进程退出，请重新启动。")
     finally:
-        worker.stop()
-        with suppress(StoreError):  # what is claimed and not looked at is due again when its lease ends
-            await parts.looker.stop()
-        await asyncio.wait({working})
-        if not working.cancelled() and (error := working.exception()):
-            _log.warning("queue", extra={"problem": type(error).__name__})
+        await _end(parts, worker, working)
+
+
+async def _end(parts: Parts, worker: Worker, working: asyncio.Task[None]) -> None:
+    """Let looks under way come to their end for a while, keep what was seen, and let go of the rest."""
+    with suppress(StoreError):  # what is claimed and not looked at is due again when its lease ends
+        await parts.looker.stop()
+    while not working.done():
+        worker.stop()  # again, where it had only just begun to begin
+        await asyncio.wait({working}, timeout=EVERY)
+    with suppress(StoreError):
+        await parts.looker.write_left()
+        await parts.looker.stop()
+    if not working.cancelled() and (error := working.exception()):
+        _log.warning("queue", extra={"problem": type(error).__name__})

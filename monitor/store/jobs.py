@@ -121,14 +121,14 @@ def take_back(tx: Tx, now: datetime, *, silent: timedelta, served: Collection[st
     return _taken_back(tx, now, tx.execute(found, {"silent": silent, "served": list(served)}).all())
 
 
-def take_back_from(tx: Tx, now: datetime, queue: str) -> tuple[Quarantined, ...]:
-    """Do the same with what former workers of a queue were at; only its new one may ask for it."""
+def give_up(tx: Tx, queue: str) -> None:
+    """Have `take_back` wait no longer for former workers of a queue; only its new one may say so."""
     _enter(tx)
-    found = sa.text(
-        "SELECT id, status, args FROM procrastinate_jobs WHERE status = 'doing' AND queue_name = :queue"
-        " FOR UPDATE SKIP LOCKED"
+    silent = sa.text(
+        "UPDATE procrastinate_workers SET last_heartbeat = '-infinity' WHERE id IN"
+        " (SELECT worker_id FROM procrastinate_jobs WHERE status = 'doing' AND queue_name = :queue)"
     )
-    return _taken_back(tx, now, tx.execute(found, {"queue": queue}).all())
+    tx.execute(silent, {"queue": queue})
 
 
 def tried(tx: Tx) -> Tried:

@@ -137,6 +137,16 @@ async def test_requests_keep_their_distance(door: OpenDoor, far: OpenFar) -> Non
     assert there.at[-1] - there.at[0] > 0.13
 
 
+async def test_who_succeeds_another_process_lets_the_gap_after_its_last_request_pass_first(
+    door: OpenDoor, far: OpenFar
+) -> None:
+    there = await far(answer(b"body"))
+    began = asyncio.get_running_loop().time()
+    here = door(Policy(allow=LOOPBACK, pace=Pace(per_minute=300), is_successor=True))
+    await bound(here)(Request(url=there.url()))
+    assert there.at[0] - began > 0.19
+
+
 async def test_no_more_requests_at_once_than_agreed(door: OpenDoor, far: OpenFar) -> None:
     under_way: list[int] = []
     both = asyncio.Barrier(2)

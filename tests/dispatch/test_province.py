@@ -1,8 +1,10 @@
 """A province: workers behind three addresses, killed again and again as their leader is, and nothing is lost.
 
-The intervals are short, and so the load is that of days; all else is real: the processes, PostgreSQL, the network.
-`XUNCHA_PROVINCE_SECONDS` has it go on for longer (600: the whole drill), `XUNCHA_PROVINCE_REPORT` names a file that is
-told its figures.
+The intervals are short, and so the load is that of days; all else is real: the processes, PostgreSQL, the network. Five
+processes that are killed and started again need two cores to themselves, so it runs only where it is asked for.
+`XUNCHA_PROVINCE_SECONDS` says for how long (600: the whole drill), `XUNCHA_PROVINCE_ACCOUNTS` with how many accounts,
+`XUNCHA_PROVINCE_REPORT` names a file that is told the figures, and `XUNCHA_PROVINCE_SLOWNESS` stretches the time
+between blows for a machine on which it takes as much longer to start a process.
 """
 
 from __future__ import annotations
@@ -26,22 +28,28 @@ import sqlalchemy as sa
 from monitor.cli.main import run
 from tests.alerts.robot import Answer, Received, Robot
 from tests.cli.office import HEADER, PROGRAM, Office, Service, free_port
-from tests.cli.test_running import ask, is_ready, pause, until
+from tests.cli.test_running import ask, pause, until
 from tests.dispatch.far_side import FarSide
 from tests.pipeline.build import feed
 from tests.services import require_postgresql
 
-pytestmark = pytest.mark.slow
-ACCOUNTS = 6_000
-NEAR = 300
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        "XUNCHA_PROVINCE_SECONDS" not in os.environ, reason="needs two cores to itself: asked for by hand"
+    ),
+]
+ACCOUNTS = int(os.environ.get("XUNCHA_PROVINCE_ACCOUNTS", "6000"))
+NEAR = ACCOUNTS // 20
 """How many accounts are near their deadline, each with a liaison of its own who is warned."""
 HOSTS = 60
 QUEUES = {"A": "127.0.0.2", "B": "127.0.0.3", "C": "127.0.0.4"}
-INTERVAL = timedelta(seconds=80)
+SECONDS = float(os.environ.get("XUNCHA_PROVINCE_SECONDS", "600"))
+INTERVAL = timedelta(seconds=max(80.0, 0.4 * SECONDS))
 """The interval of an account with a fresh post: twice `every`. Each look comes after four to five fifths of it."""
 PER_MINUTE = 60
-SECONDS = float(os.environ.get("XUNCHA_PROVINCE_SECONDS", "175"))
-WORKER_DIES, LEADER_DIES = 20.0, 60.0
+SLOWNESS = float(os.environ.get("XUNCHA_PROVINCE_SLOWNESS", "1"))
+WORKER_DIES, LEADER_DIES = 20.0 * SLOWNESS, 60.0 * SLOWNESS
 AGAIN = 1.0
 """Seconds until a killed process is started again."""
 
@@ -99,6 +107,10 @@ class Province:
         self.workers[queue] = self.start(
             "worker", "--queue", queue, office="w", env={"XUNCHA_PROXY": self.proxies[queue]}
         )
+
+    def is_led(self) -> bool:
+        """True if one of the services does the work."""
+        return any("xuncha_leader 1" in ask(port, "/metrics")[1] for port in self.ports)
 
     def kill_worker(self, queue: str) -> None:
         self.workers[queue].process.kill()
@@ -206,14 +218,14 @@ def test_a_province_loses_nothing_when_workers_and_leaders_die(tmp_path: Path) -
         here = stack.enter_context(province(tmp_path, url, far, robot))
         for number in (0, 1):
             here.lead(number)
-        until(lambda: any("xuncha_leader 1" in ask(port, "/metrics")[1] for port in here.ports), here.leaders[0])
+        until(here.is_led, here.leaders[0])
         for queue in QUEUES:
             here.serve(queue)
-        until(lambda: len({a.path for a in far.arrivals}) == ACCOUNTS, here.workers["A"], patience=240)
+        until(lambda: len({a.path for a in far.arrivals}) == ACCOUNTS, here.workers["A"], patience=420)
         began = monotonic()
         live(here, began)
         ended = monotonic()
-        until(lambda: any(is_ready(port)() for port in here.ports), here.workers["A"])
+        until(here.is_led, here.workers["A"])
         assert here.end() == [0] * 5
         found = figures(here, far, robot, began, ended, records(url))
     if report := os.environ.get("XUNCHA_PROVINCE_REPORT"):

@@ -138,17 +138,18 @@ async def test_what_a_silent_worker_had_is_due_again_at_once_and_its_late_looks_
         assert await side.look() == 9
 
 
-async def test_a_new_worker_takes_back_what_the_former_one_of_its_address_was_at(store: Store) -> None:
+async def test_what_the_former_worker_of_an_address_was_at_is_not_waited_for_once_there_is_a_new_one(
+    store: Store,
+) -> None:
     side = await enrolled(store, "A", "B")
     with serving(store, "A"):
         await given(side)
         do(store, BEGIN, ago=timedelta())
-        with store.begin() as tx:
-            jobs.take_back_from(tx, NOW, "B")
-        assert None not in claims(store)
-        with store.begin() as tx:
-            jobs.take_back_from(tx, NOW, "A")
-        assert set(claims(store)) == {None}
+        for address, is_free in (("B", False), ("A", True)):
+            with store.begin() as tx:
+                jobs.give_up(tx, address)
+            await side.of.parts.dispatch.tend()
+            assert (set(claims(store)) == {None}) is is_free
         assert await side.look() == 9
 
 
