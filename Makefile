@@ -13,7 +13,7 @@ install = $(PIP) install --quiet --require-hashes -r $(1) \
 	|| { echo "依赖安装失败：请检查网络，或为 pip 配置可用的镜像源后重试。 / Installing failed: check the network, or point pip at a mirror it can reach." >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check bench guide screens bundle audit lock clean
+.PHONY: help setup setup-dev run test check bench guide screens mutants bundle audit lock clean
 
 help: ## 显示本帮助 / show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ bench: $(DEV) ## 性能测试 / measure the costs
 guide: $(DEV) ## 重做使用指南的图 / take the guide's pictures anew
 	@$(BIN)/python -m tests.guide $(ARGS)
 
+mutants: $(DEV) ## 在判定代码中植入错误，看测试能否发现（很久）/ plant faults in what decides, and see what no test notices (takes hours)
+	@nice -n 15 $(BIN)/mutmut run --max-children 1 $(ARGS)
+
 bundle: $(DEV) ## 制作不联网的安装包 / make a bundle that installs without a network
 	@$(BIN)/python -m release bundle $(ARGS)
 
@@ -60,7 +63,7 @@ lock: $(DEV) ## 重新锁定依赖（UPGRADE=1 升级）/ lock the dependencies 
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --extra dev --constraint requirements.lock --no-annotate --output-file requirements-dev.lock
 
 clean: ## 删除环境与缓存，不动 data/ / remove environment and caches, never data/
-	rm -rf $(VENV) build dist *.egg-info .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist mutants *.egg-info .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/pyvenv.cfg:
