@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench import scaling
 from tests.bench.__main__ import (
     FIRST_GOAL,
     FULL_GOAL,
@@ -115,3 +116,14 @@ def test_the_bench_runs_and_prints_every_row() -> None:
     assert "500 accounts: area rules" in rows
     assert {"/", "/accounts", "/cases", "/messages", "/review"} <= set(rows)
     assert {"python", "xuncha --help", "import monitor.app"} <= set(rows)
+
+
+def test_a_day_of_so_many_accounts_is_its_looks_its_midnight_and_its_scrapes() -> None:
+    size = Size(
+        accounts=1000, posts=20, sweep=1.5, areas=0.5, rules=0, scan=0, minute=0.01, scrape=0.1, peak=2**20, disk=2**21
+    )
+    told = dict(zip(scaling.HEAD, scaling.row(scaling.Need(size=size, look=0.002, month=2**20 / 10)), strict=True))
+    assert told["looks a day"] == "4,000: 8 s"
+    assert told["CPU a day"] == f"{8 + 2 + 2880 * 0.1:.0f} s"
+    assert told["of a core"] == "0.3%"
+    assert (told["database"], told["a month more"]) == ("2 MB", "100 MB")
