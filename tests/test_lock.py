@@ -63,7 +63,7 @@ def test_what_is_needed_with_an_extra_is_pinned_with_it() -> None:
     """Without the extra in the pin, pip takes `name[extra]` for unpinned as soon as a newer version is released."""
     text = (ROOT / LOCKS[1]).read_text("utf-8")
     pinned = {
-        name: set(extras.split(",")) - {""}
+        name: {extra.strip() for extra in extras.split(",")} - {""}
         for name, extras in re.findall(r"^([a-z0-9.-]+)(?:\[([^]]*)\])?==", text, re.MULTILINE)
     }
     needed = [Requirement(line) for name in pinned for line in requires(name)]
