@@ -329,8 +329,9 @@ def headed(data: bytes) -> tuple[object, ...]:
     if mended != head and heads.mended(mended) != mended:
         raise OpenError("a mended head is mended again")
     location = heads.location([value.strip() for name, _, value in (_.partition(b":") for _ in head.split(b"\r\n"))])
-    if location is not None and not location.isprintable():
-        raise OpenError("an address with signs that steer")
+    with suppress(LookFailedError):
+        if location and not str(_url(location, base=httpx.URL(HOME))).isprintable():
+            raise OpenError("an address with signs that steer")
     return heads.is_interim(head), heads.body_of(mended), location
 
 
