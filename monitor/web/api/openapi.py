@@ -34,6 +34,7 @@ _PROBLEMS = {
     409: "现在不能这样办，没有改动。",
     413: "内容过长。",
     415: "内容应为 application/json。",
+    421: "请求写明的主机名不是本服务的。",
     422: "某一项的内容不能用，没有改动。",
     429: "登记过多，请稍后再试。",
     503: "数据库暂时不能使用，请稍后再试。",
@@ -41,8 +42,8 @@ _PROBLEMS = {
 FILE = "application/octet-stream"
 _NAMED = {"type": "string", "pattern": NAME_PATTERN}
 _NUMBER = {"type": "integer", "minimum": 1, "maximum": 999_999_999}
-_READING = (400, 401, 403, 404, 503)
-_ACTING = (400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
+_READING = (400, 401, 403, 404, 421, 503)
+_ACTING = (400, 401, 403, 404, 409, 413, 415, 421, 422, 429, 503)
 
 
 def openapi(operations: Sequence[Operation], version: str, *, is_open: bool, office: str = "") -> Json:
