@@ -58,7 +58,7 @@ def _token(store: Store, around: Surroundings) -> str:
 
 
 quick = settings(
-    max_examples=100 if os.environ.get(THOROUGH) else 5,
+    max_examples=50 if os.environ.get(THOROUGH) else 5,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
     derandomize=True,
