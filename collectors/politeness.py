@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -76,11 +76,9 @@ class Politeness:
         lane.users += 1
         queue.waiting += 1
         try:
-            async with lane.places:
-                await lane.wait()
-                async with self._places:
-                    with queue.turn():
-                        yield
+            async with lane.places, lane.begun(self._places):
+                with queue.turn():
+                    yield
         finally:
             queue.waiting -= 1
             lane.users -= 1
@@ -106,6 +104,7 @@ class _Lane:
     def __init__(self, pace: Pace, since: float | None) -> None:
         self.places = asyncio.Semaphore(pace.at_once)
         self.users = 0
+        self._order = asyncio.Lock()
         self._gap = pace.gap
         self._next = 0.0 if since is None else since + pace.gap
         self._resting_until = 0.0
@@ -121,15 +120,22 @@ class _Lane:
                 Reason.RATE_LIMITED, "the host asked to be left alone", retry_after=timedelta(seconds=left)
             )
 
-    async def wait(self) -> None:
-        """Take the next place in time; those who rested in the queue learn here that the host asked for a rest."""
-        self.check()
-        now = _now()
-        start = max(now, self._next)
-        self._next = start + self._gap
-        if start > now:
-            await asyncio.sleep(start - now)
-            self.check()
+    @asynccontextmanager
+    async def begun(self, places: asyncio.Semaphore) -> AsyncIterator[None]:
+        """Hold one of the places, from when the gap since the request before is over.
+
+        The gap counts from when that one had all it waited for, however late that was: the next keeps its distance
+        from it and not from a plan. Those who rested in the queue learn here that the host asked for a rest.
+        """
+        async with AsyncExitStack() as held:
+            async with self._order:
+                self.check()
+                if (left := self._next - _now()) > 0:
+                    await asyncio.sleep(left)
+                await held.enter_async_context(places)
+                self.check()
+                self._next = _now() + self._gap
+            yield
 
     def rest(self, how_long: timedelta) -> None:
         self._resting_until = max(self._resting_until, _now() + how_long.total_seconds())

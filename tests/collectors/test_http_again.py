@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import threading
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -135,6 +136,35 @@ async def test_requests_keep_their_distance(door: OpenDoor, far: OpenFar) -> Non
     gaps = [after - before for before, after in zip(there.at, there.at[1:], strict=False)]
     assert min(gaps) > 0.03
     assert there.at[-1] - there.at[0] > 0.13
+
+
+async def test_the_distance_counts_from_when_a_request_was_made_and_not_from_when_its_turn_was(
+    door: OpenDoor, far: OpenFar
+) -> None:
+    there = await far(answer(b"body"))
+    here = door(Policy(allow=LOOPBACK, pace=Pace(per_minute=200, at_once=4)))
+    busy = threading.Event()
+    asyncio.get_running_loop().call_later(
+        0.2, busy.wait, 0.35
+    )  # from before the second's turn to just before the third's
+    await asyncio.gather(*(bound(here)(Request(url=there.url())) for _ in range(3)))
+    assert there.at[2] - there.at[1] > 0.25
+
+
+async def test_no_request_that_waited_for_a_place_is_followed_early(door: OpenDoor, far: OpenFar) -> None:
+    leaves = asyncio.Event()
+
+    async def slow(_: bytes, writer: asyncio.StreamWriter) -> None:
+        await leaves.wait()
+        writer.write(answer(b"body"))
+
+    filling, there = await far(slow), await far(answer(b"body"))
+    here = door(Policy(allow=LOOPBACK, pace=Pace(per_minute=200, at_once=2), paces={"weibo": FREE}, at_once=1))
+    filled = asyncio.ensure_future(here.bind("weibo:1", reader="r", platform="weibo")(Request(url=filling.url())))
+    asyncio.get_running_loop().call_later(0.25, leaves.set)
+    await asyncio.sleep(0)
+    await asyncio.gather(filled, *(bound(here)(Request(url=there.url())) for _ in range(2)))
+    assert there.at[1] - there.at[0] > 0.25
 
 
 async def test_who_succeeds_another_process_lets_the_gap_after_its_last_request_pass_first(
