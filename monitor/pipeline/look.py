@@ -161,9 +161,10 @@ class Looker:
                 if may_begin() and not self._left.is_stopping:
                     await self._take(hand, supply)
                 if not hand.begun:
+                    await self.write_left()
                     return count
                 ended = await hand.ended()
-                await self._keep(ended)
+                await self._keep(ended, passes_over=True)
                 count += len(ended)
         finally:
             self._left.claimed += await hand.let_go()
@@ -172,10 +173,9 @@ class Looker:
 
     async def write_left(self) -> int:
         """Write down what had been seen when the database could not be written; return how many looks. Raises."""
-        left, self._left.looks = self._left.looks, []
-        if left:
-            await self._keep(left)
-        return len(left)
+        count = len(self._left.looks)
+        await self._keep(())
+        return count
 
     async def stop(self) -> None:
         """Begin no more looks, and let go of those that only wait for their turn: the next start makes them."""
@@ -227,24 +227,38 @@ class Looker:
             fetch = self._fetch(entry)
             hand.begun.append(_Begun(entry, fetch, asyncio.ensure_future(self._look(entry, fetch))))
 
-    async def _keep(self, ended: Sequence[Look]) -> None:
-        """Write down what was seen, or keep it in mind while the database does not take it."""
+    async def _keep(self, ended: Sequence[Look], *, passes_over: bool = False) -> None:
+        """Write down what was seen and is not yet, or keep it in mind while the database does not take it.
+
+        With `passes_over`, the accounts that the leader is just judging wait for the next time, and nobody for them.
+        """
+        left, self._left.looks = self._left.looks, []
+        seen = [*left, *ended]
         try:
-            if ended:
-                await self._write(ended)
+            if seen:
+                await self._write(seen, passes_over=passes_over)
         except BaseException:
-            self._left.looks += ended
+            self._left.looks += seen
             raise
 
-    async def _write(self, seen: Sequence[Look]) -> tuple[looks.Recorded, ...]:
+    async def _write(self, seen: Sequence[Look], *, passes_over: bool = False) -> tuple[looks.Recorded, ...]:
         unsaved = self.sessions.unsaved()
-        recorded = await self.store.write(lambda tx: self._record(tx, seen, unsaved))
+        recorded, busy = await self.store.write(lambda tx: self._record(tx, seen, unsaved, passes_over))
         self.sessions.saved(unsaved)
+        self._left.looks += [look for look in seen if look.source.account in busy]
         return recorded
 
-    def _record(self, tx: Tx, seen: Sequence[Look], unsaved: Sequence[Sealed]) -> tuple[looks.Recorded, ...]:
+    def _record(
+        self,
+        tx: Tx,
+        seen: Sequence[Look],
+        unsaved: Sequence[Sealed],
+        passes_over: bool,  # noqa: FBT001 - as `_write` has it
+    ) -> tuple[tuple[looks.Recorded, ...], frozenset[str]]:
+        """Keep the looks; return what was kept, and the accounts that were passed over."""
+        busy = looks.busy(tx, {look.source.account for look in seen}) if passes_over else frozenset[str]()
         tokens.keep(tx, unsaved, self.clock())
-        return looks.record(tx, seen, self._next)
+        return looks.record(tx, [look for look in seen if look.source.account not in busy], self._next), busy
 
     def _fetch(self, due: Due) -> LookFetch:
         collector = self.collectors[due.source.collector]

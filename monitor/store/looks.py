@@ -40,6 +40,7 @@ __all__ = [
     "Recorded",
     "Schedule",
     "ask_for_readings",
+    "busy",
     "claim_due",
     "hand_look",
     "is_any_due",
@@ -64,6 +65,15 @@ class Recorded:
     """True if it began an interval: the source shows something else than before."""
     posts_added: int
     next_look_at: datetime
+
+
+def busy(tx: Tx, accounts: Collection[str]) -> frozenset[str]:
+    """Return those of these accounts that another process is at; the others are locked until the transaction ends."""
+    if tx.dialect.name == "sqlite":  # there the whole transaction has the lock
+        return frozenset()
+    ids = sa.select(tables.accounts.c.id).where(tables.accounts.c.id.in_(accounts)).order_by(tables.accounts.c.id)
+    free = frozenset(tx.scalars(ids.with_for_update(skip_locked=True)))
+    return frozenset(tx.scalars(ids)) - free if len(free) < len(accounts) else frozenset()
 
 
 def record(tx: Tx, looks: Sequence[Look], schedule: Schedule) -> tuple[Recorded, ...]:

@@ -138,6 +138,25 @@ async def test_what_a_silent_worker_had_is_due_again_at_once_and_its_late_looks_
         assert await side.look() == 9
 
 
+async def test_an_account_that_is_being_judged_keeps_no_other_look_from_being_written(store: Store) -> None:
+    side = await enrolled(store, "A")
+    looker = side.of.parts.looker
+    with serving(store, "A"):
+        await given(side)
+    (claim,) = set(claims(store))
+    ids = [source.id for source in await store.query(lambda tx: tx.execute(sa.select(tables.sources.c.id)).all())]
+    due = await Batch(store=store, names=["feed"], claim=str(claim), sources=ids).take(looks.Capacity(limit=9), [])
+    seen = [await looker._look(entry, looker._fetch(entry)) for entry in due]
+    with sa.create_engine(store.url, poolclass=sa.NullPool).begin() as judging:
+        first = sa.select(tables.accounts.c.id).where(tables.accounts.c.id == due[0].source.account)
+        judging.execute(first.with_for_update())
+        await looker._keep(seen, passes_over=True)
+        assert [held == claim for held in claims(store)].count(True) == 1
+    assert await looker.write_left() == 1
+    assert set(claims(store)) == {None}
+    assert await looker.write_left() == 0
+
+
 async def test_what_the_former_worker_of_an_address_was_at_is_not_waited_for_once_there_is_a_new_one(
     store: Store,
 ) -> None:
