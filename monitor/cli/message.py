@@ -50,6 +50,7 @@ def list_messages(where: CommandContext, *, state: str | None) -> None:
 
 
 _NOWHERE = "尚未设置渠道"
+_UNSETTLED = (MessageState.HELD, MessageState.QUEUED)
 
 
 def _state(kept: KeptMessage) -> str:
@@ -75,6 +76,8 @@ def show_message(where: CommandContext, *, number: str) -> None:
         recipient = perform(where, show_recipient, ShowRecipientCommand(message=kept.message.id))
     body = as_text(concealed(kept.message.body))
     click.echo(f"{body}\n" if body.startswith(kept.message.subject) else f"{kept.message.subject}\n\n{body}\n")
+    if kept.is_about_notices and kept.frozen_at is None and kept.state in _UNSETTLED:
+        click.echo(f"以上写于{beijing(kept.created_at):%m-%d %H:%M}，发出时天数、期限按当时情况重写。")
     click.echo(f"状态：{_state(kept)}，渠道：{kept.message.channel or _NOWHERE}，对象：{recipient}")
     for tried in tries:
         click.echo(f"{beijing(tried.at):%m-%d %H:%M:%S}  {spoken(tried.attempt)}")

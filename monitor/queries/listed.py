@@ -16,7 +16,7 @@ from monitor.documents.document import Table, Value
 from monitor.queries.accounts import AccountQuery, read_accounts
 from monitor.queries.cases import CaseLine, lines_of
 from monitor.queries.lines import AccountLine, OverviewContext
-from monitor.queries.messages import MessageFilter, Sent, read_messages
+from monitor.queries.messages import Anew, MessageFilter, Sent, read_messages
 from monitor.queries.paging import ListSlice
 from monitor.store import Tx
 from monitor.store.case_lists import CaseFilter, Wait, by_rule, listed
@@ -81,10 +81,10 @@ def _people(account: Account | None) -> Iterator[str]:
         yield "、".join(contact.phone for contact in found if contact.phone)
 
 
-def messages_listed(tx: Tx, tab: MessageTab, which: MessageFilter, now: datetime) -> Document:
+def messages_listed(tx: Tx, tab: MessageTab, which: MessageFilter, now: datetime, anew: Anew) -> Document:
     """Return the messages of a tab without their words, and without how anybody is reached."""
     columns = ("编号", "生成时间", "收件人", "主办单位", "账号", "渠道", "标题", "状态", "尝试次数")
-    pages = every_page(lambda number: read_messages(tx, tab, which, now, page=number))
+    pages = every_page(lambda number: read_messages(tx, tab, which, now, page=number, anew=anew))
     sent = [message for page in pages for group in page.groups for line in group.lines for message in line.sent]
     return Document(title=tab.label, table=Table.of(columns, [_message(message) for message in sent]))
 

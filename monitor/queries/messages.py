@@ -111,7 +111,7 @@ Anew = Callable[[Tx, Sequence[KeptMessage], datetime], Sequence[KeptMessage]]
 
 
 def as_written(tx: Tx, found: Sequence[KeptMessage], now: datetime) -> Sequence[KeptMessage]:
-    """Return messages as they were written: for lists that tell no words."""
+    """Return messages as they were written: where nothing of them is told that a day changes."""
     del tx, now
     return found
 
@@ -182,7 +182,9 @@ class Departure:
     """What would leave if some held messages were released."""
 
     sent: tuple[Sent, ...]
-    """The messages that can be."""
+    """The messages that can be, with the words that they would leave with now."""
+    written: tuple[KeptMessage, ...]
+    """The same, as they were written."""
     gone: int
     """How many of those asked for are held no more."""
     nowhere: int
@@ -206,7 +208,7 @@ class Departure:
         return dict(counted.most_common())
 
 
-def read_departure(tx: Tx, ids: Collection[str]) -> Departure:
+def read_departure(tx: Tx, ids: Collection[str], now: datetime, *, anew: Anew = as_written) -> Departure:
     """Return what would leave of these held messages."""
     found = messages(tx, ids=ids, limit=len(ids)) if ids else ()
     named = [kept for kept in found if kept.message.id in ids]
@@ -214,11 +216,13 @@ def read_departure(tx: Tx, ids: Collection[str]) -> Departure:
     leaving = [kept for kept in held if kept.message.channel]
     sent = tuple(
         sorted(
-            (message for message, _ in _addressed(tx, leaving)),
+            (message for message, _ in _addressed(tx, anew(tx, leaving, now))),
             key=lambda message: (message.units, message.kept.message.id),
         )
     )
-    return Departure(sent=sent, gone=len(set(ids)) - len(held), nowhere=len(held) - len(leaving))
+    by_id = {kept.message.id: kept for kept in leaving}
+    written = tuple(by_id[message.kept.message.id] for message in sent)
+    return Departure(sent=sent, written=written, gone=len(set(ids)) - len(held), nowhere=len(held) - len(leaving))
 
 
 def _addressed(tx: Tx, kept: Collection[KeptMessage]) -> tuple[tuple[Sent, tuple[Notice, ...]], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -162,7 +163,9 @@ def test_a_message_that_goes_by_itself_says_when(office: Office) -> None:
         id_ = outbox.save_draft(tx, draft, at=now(), not_before=now(), held=True)
     (line,) = office.type("message", "list").lines
     assert line.split("  ")[2] == "待放行（05-25自动放行）"
-    assert "状态：待放行（05-25自动放行），渠道：群" in office.type("message", "show", id_).done()
+    said = office.type("message", "show", id_).done()
+    assert "状态：待放行（05-25自动放行），渠道：群" in said
+    assert re.search(r"以上写于\d\d-\d\d \d\d:\d\d，发出时天数、期限按当时情况重写。", said)
 
 
 def test_a_failed_message_is_sent_again_as_it_was(busy: Office) -> None:

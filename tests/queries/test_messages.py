@@ -117,7 +117,7 @@ def test_what_would_leave_is_counted_by_people_units_and_channels(store: Store) 
     with store.begin() as tx:
         outbox.release(tx, [both[1]], at=NOW)
     with store.read() as tx:
-        leaving = read_departure(tx, [*both, "20260101-ffffffffffff"])
+        leaving = read_departure(tx, [*both, "20260101-ffffffffffff"], NOW)
     assert (leaving.people, leaving.units, leaving.gone, leaving.nowhere) == (1, 1, 2, 0)
     assert leaving.by({"mail": "邮件"}) == {"邮件": 1}
 

@@ -23,6 +23,7 @@ from monitor.core.rules import per_01, upd_01, upd_03
 from monitor.metrics import Metrics
 from monitor.pipeline.evaluate import AccountEvaluator, RulesInForce
 from monitor.pipeline.faults import Faults
+from monitor.queries.messages import Anew, as_written
 from monitor.store import Store
 from monitor.store.looks import record
 from monitor.store.outbox import Draft, save_draft, settle, waiting_notices
@@ -177,6 +178,7 @@ class Surroundings:
     accepting: Callable[[int], AcceptProposalCommand] | None = None
     hooks: HookOffice | None = None
     judge: Callable[[], Awaitable[None]] = nobody_judges
+    anew: Anew = as_written
 
     def view(self, store: Store) -> PageContext:
         """Return a view of the store."""
@@ -211,6 +213,7 @@ class Surroundings:
             opens_at=self.opens_at,
             try_channel=self.try_channel,
             settings=self.settings,
+            anew=self.anew,
             base=self.base,
             accepting=self.accepting,
             hooks=self.hooks,

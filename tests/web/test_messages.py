@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from html import unescape
 from urllib.parse import urlencode
 
@@ -18,13 +19,15 @@ from monitor.actions.messages import TryChannelCommand
 from monitor.actions.refused import RefusedError
 from monitor.core.message import MessageState
 from monitor.core.observation import timeline
-from monitor.store import Store, message_acts, open_store, outbox, tables
+from monitor.store import Store, Tx, message_acts, open_store, outbox, tables
 from monitor.store.audit import recent_audit
 from monitor.store.looks import record
+from monitor.store.outbox import KeptMessage
 from monitor.web.page_context import ChannelCard
 from tests.databases import migrated
 from tests.web.conftest import client_of
 from tests.web.county import NOW, PHONE, Surroundings, fill, looks, posts
+from tests.web.test_list_export import rows_of
 from tests.web.test_pages import text_of
 
 LATER = NOW + timedelta(minutes=5)
@@ -103,6 +106,30 @@ def test_release_asks_once_with_numbers_and_does_what_was_asked(filled: Store, a
     with filled.read() as tx:
         assert [act.action for act in recent_audit(tx)][:1] == ["message release"]
         assert message_acts.acts_on(tx, ids[0])[0].by == "操作员"
+
+
+def test_every_page_and_the_workbook_tell_what_would_leave_now_and_it_is_released(
+    filled: Store, around: Surroundings
+) -> None:
+    """What was written on an earlier day names that day's number in its very head."""
+
+    def a_day_later(tx: Tx, found: Sequence[KeptMessage], now: datetime) -> Sequence[KeptMessage]:
+        del tx, now
+        return [replace(kept, message=replace(kept.message, subject="已77天未更新")) for kept in found]
+
+    around.anew = a_day_later
+    client, ids = client_of(filled, around), held(filled)
+    with filled.read() as tx:
+        written = {kept.message.subject for kept in outbox.messages(tx, ids=ids, limit=99)}
+    shown = [
+        text_of(client.get(path, params={"id": ids}).text)
+        for path in ("/messages", f"/messages/{ids[0]}", "/messages/release", "/messages/withhold")
+    ]
+    shown += [str(row) for row in rows_of(client, "/messages.xlsx?state=held")[1:]]
+    assert all("已77天未更新" in page for page in shown)
+    assert not [subject for subject in written for page in shown if subject in page]
+    asked = client.get("/messages/release", params={"id": ids}).text
+    assert (send(client, asked, "/messages/release").status_code, held(filled)) == (303, [])
 
 
 def test_the_second_of_two_operators_is_told_and_releases_nothing(client: TestClient, filled: Store) -> None:

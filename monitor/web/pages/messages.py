@@ -71,7 +71,12 @@ async def messages_xlsx(pages: Pages, request: Request) -> Response:
     now = pages.context.clock()
     detail = "，".join(filter(None, (tab.label, which.area, which.unit, str(which.day or ""))))
     return await handed_out(
-        pages, request, lambda tx: messages_listed(tx, tab, which, now), Handout.MESSAGES, "消息.xlsx", detail
+        pages,
+        request,
+        lambda tx: messages_listed(tx, tab, which, now, pages.context.anew),
+        Handout.MESSAGES,
+        "消息.xlsx",
+        detail,
     )
 
 
@@ -124,7 +129,7 @@ async def _release_page(pages: Pages, ids: Sequence[str], refused: RefusedError 
         status=409 if refused else 200,
         refused=refused,
         leaving=leaving,
-        marks=[mark_of(sent.kept) for sent in leaving.sent],
+        marks=[mark_of(kept) for kept in leaving.written],
         kinds=kinds,
         begins=begins(pages),
         channels=pages.context.channels,
@@ -169,7 +174,8 @@ async def _withhold_page(
 async def _leaving(pages: Pages, ids: Sequence[str]) -> Departure:
     if len(ids) > MOST:
         raise HTTPException(400, f"一次最多选{MOST}条消息。")
-    return await pages.context.store.query(lambda tx: read_departure(tx, ids))
+    now, anew = pages.context.clock(), pages.context.anew
+    return await pages.context.store.query(lambda tx: read_departure(tx, ids, now, anew=anew))
 
 
 def begins(pages: Pages) -> str:
