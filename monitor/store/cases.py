@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
 import sqlalchemy as sa
 
 from monitor.core.account import UnitKey
+from monitor.core.calendar import beijing_date, start_of_day
 from monitor.core.case import NOTHING, OFFICES, Case, Closing, Plan, Step, StepKind
 from monitor.core.finding import Finding
 from monitor.core.notice import NewNotice, Notice
@@ -302,11 +303,19 @@ def retire(tx: Tx, account_ids: Collection[str], *, at: datetime) -> tuple[int, 
     return closed
 
 
+_MOMENT = timedelta(microseconds=1)
+
+
 def judge_soon(tx: Tx, at: datetime, account_ids: Collection[str] | None = None) -> None:
-    """Have these accounts (None: all) judged at `at` if not sooner: new thresholds, a decision, a new calendar."""
-    table = tables.accounts
-    later = sa.or_(table.c.evaluate_at.is_(None), table.c.evaluate_at > at)
-    statement = sa.update(table).where(table.c.is_removed.is_(False), later).values(evaluate_at=at)
+    """Have these accounts (None: all) judged at `at` if not sooner: new thresholds, a decision, a new calendar.
+
+    Who is due since the last midnight is so for more than a day that has passed now (`of_midnight`).
+    """
+    table, midnight = tables.accounts, start_of_day(beijing_date(at))
+    moment, is_of_midnight = table.c.evaluate_at.type, table.c.evaluate_at == midnight
+    due = sa.case((is_of_midnight, sa.literal(midnight - _MOMENT, moment)), else_=sa.literal(at, moment))
+    later = sa.or_(table.c.evaluate_at.is_(None), table.c.evaluate_at > at, is_of_midnight)
+    statement = sa.update(table).where(table.c.is_removed.is_(False), later).values(evaluate_at=due)
     tx.execute(statement if account_ids is None else statement.where(table.c.id.in_(account_ids)))
     areas.judge_soon(tx, at)
 

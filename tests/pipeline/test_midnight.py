@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from monitor.core.case import LADDER
 from monitor.core.message import MessageState
 from monitor.core.observation import Look, Post, timeline
+from monitor.pipeline.align import align
 from monitor.store import Store, cases, looks, outbox
 from monitor.store.roster import save_roster
 from tests.core.build import beijing_time
@@ -109,6 +111,23 @@ async def test_held_messages_wait_over_midnight_as_they_are_and_are_read_with_on
         await of.parts.drafter.prepare(of.clock())
     assert {table: rows for table, rows in written.items() if table in QUIET and rows} == {}
     assert read() == {"11"}
+
+
+async def test_held_messages_follow_the_settings_of_a_start_after_a_midnight_without_a_service(store: Store) -> None:
+    """Whose turn it was at midnight anyway is judged for the start as well: the way may be another one now."""
+    of = await county(store, 2, silent=10, hold=True)
+    roles = of.parts.settings.roles.model_copy(update={"liaison": ("duty",), "leader": ("duty",)})
+    again = replace(of.parts, settings=of.parts.settings.model_copy(update={"roles": roles}))
+    of.clock.moment = AFTER + timedelta(hours=8)
+    bring = partial(
+        align, sources=again.sources, rules_in_force=again.rules_in_force, has_channels=True, now=of.clock()
+    )
+    await store.write(bring)
+    await again.passes.judge_all()
+    await again.drafter.prepare(of.clock())
+    with store.read() as tx:
+        held = outbox.messages(tx, states=(MessageState.HELD,), limit=99)
+    assert {kept.message.channel for kept in held} == {"duty"}
 
 
 async def test_what_was_written_before_midnight_is_read_with_one_day_more_after_it(store: Store) -> None:
