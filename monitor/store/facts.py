@@ -179,8 +179,13 @@ def _unseen_since(tx: Tx, ids: Collection[str], moment: _Moment) -> dict[str, da
         since[row.account] = max(since.get(row.account, shown), shown)
     never = [id_ for id_ in ids if id_ not in since]
     if never:
-        began = sa.select(table.c.account, sa.func.min(table.c.first_seen)).where(table.c.account.in_(never))
-        since |= dict(tx.execute(began.where(table.c.collector != MANUAL).group_by(table.c.account)).all())
+        began = sa.select(table.c.account, sa.func.min(table.c.first_seen)).where(
+            table.c.account.in_(never),
+            table.c.collector != MANUAL,
+            table.c.first_seen <= moment.at,
+            table.c.known_at <= moment.known_at,
+        )
+        since |= dict(tx.execute(began.group_by(table.c.account)).all())
     return since
 
 

@@ -88,6 +88,14 @@ def test_a_reason_is_told_beside_the_timeline_only_while_it_is_the_newer(store: 
     assert [observation.seen for observation in known(store, NOW + 2 * HOUR).observations] == [shown(OLD)]
 
 
+def test_since_when_nothing_shows_an_account_is_not_known_before_the_first_look(store: Store) -> None:
+    record(store, look(NOW, Reason.TIMEOUT))
+
+    assert known(store).unseen_since == NOW
+    assert known(store, NOW - HOUR, known_at=NOW).unseen_since is None
+    assert known(store, NOW, known_at=NOW - HOUR).unseen_since is None
+
+
 def test_every_source_tells_its_own(store: Store) -> None:
     enrol(store, account(method="feed=https://example.invalid/; weibo=1"))
     feed = source(collector="feed", key="https://example.invalid/")
