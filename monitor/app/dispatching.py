@@ -55,7 +55,7 @@ def dispatch_problem(settings: Settings, backend: str) -> str | None:
     try:
         installed()
     except PackageNotFoundError:
-        return "设置项 dispatch.kind 为 procrastinate 的，须安装 procrastinate：pip install 'xuncha[workers]'。"
+        return "设置项 dispatch.kind 为 procrastinate 的，须安装 procrastinate：运行 make setup，或用安装包安装。"
     return None
 
 

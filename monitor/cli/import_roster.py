@@ -72,6 +72,9 @@ def take_roster(
             return
         if found.removed and not yes and not confirmed(f"将删除{found.removed}个账号，继续吗？"):
             raise Refusal("已取消，未导入任何内容。批量运行请加 --yes。")
+        if not read.accounts and not found.removed:
+            click.echo("没有导入任何内容。")  # nor does a later start expect a roster
+            return
         command = ImportRosterCommand(file=file.name, difference=found, as_of=terms.as_of, sources=office.sources)
         change = perform_in(store, import_roster, command, at=moment)
         where.remember_roster()

@@ -158,6 +158,6 @@ def _address(sock: socket.socket) -> str:
 def _welcome(page: str, sent: str) -> str:
     return (
         f"示例县已启动。\n  页面：{page}\n  发出的消息：{sent}\n"
-        "按 Ctrl-C 停止。换成自己的台账：xuncha export template --out 台账.xlsx，填好后 "
+        "按 Ctrl-C 停止。换成自己的台账：source .venv/bin/activate，再 xuncha export template --out 台账.xlsx，填好后 "
         "xuncha import roster 台账.xlsx，再 make run。"
     )

@@ -65,9 +65,9 @@ def with_week(when: date, today: date) -> str:
 
 
 def deadline_text(when: date, today: date) -> str:
-    """Return a deadline with its weekday, and in words where it is near."""
+    """Return a deadline with its weekday; in words where it is near, so that 前 and 到期 can follow."""
     near = {today: "今天", today + ONE_DAY: "明天"}
-    return f"{with_week(when, today)}{near.get(when, '')}"
+    return f"{near[when]}（{dated(when, today)}）" if when in near else with_week(when, today)
 
 
 def until(when: date, today: date, calendar: WorkCalendar | None = None) -> str:

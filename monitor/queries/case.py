@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 
 from monitor.core.account import Contact, Role, UnitKey
@@ -243,8 +243,15 @@ def _coming(tx: Tx, line: CaseLine, moment: OverviewContext) -> str:
     if finding is not None and finding.is_answered and finding.decided is not None:
         label = finding.decided.label
         return f"已决定{label}，不再研判；请按{label}进度办理，账号注销后自动办结。"
-    due = f"，请于{deadline_text(line.due, moment.today)}前办理" if line.due else ""
-    return f"待办公室办理{due}；问题消除后自动办结。"
+    return f"待办公室办理{_by_when(line.due, moment.today)}；问题消除后自动办结。"
+
+
+def _by_when(due: date | None, today: date) -> str:
+    if due is None:
+        return ""
+    if due < today:
+        return f"，应于{deadline_text(due, today)}前办理，已过{(today - due).days}天"
+    return f"，请于{deadline_text(due, today)}{'' if due == today else '前'}办理"
 
 
 def _entries(tx: Tx, facts: CaseFacts, number: int) -> tuple[CaseEntry, ...]:

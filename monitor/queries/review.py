@@ -75,7 +75,7 @@ class ReviewPage:
 def read_review(tx: Tx, which: CaseFilter, now: datetime, *, most: int = MOST) -> ReviewPage:
     """Return what waits for the review, as far as a filter means it."""
     which = replace(which, wait=Wait.REVIEW)
-    lines = lines_of(tx, listed(tx, which, limit=most), now, which.terms)
+    lines = sorted(lines_of(tx, listed(tx, which, limit=most), now, which.terms), key=_due_first)
     return ReviewPage(
         rows=_rows(tx, [line for line in lines if line.case.subject.kind is not SubjectKind.AREA], now),
         beyond=tuple(line for line in lines if line.case.subject.kind is SubjectKind.AREA),
@@ -89,6 +89,11 @@ def read_rows(tx: Tx, which: CaseFilter, now: datetime, *, limit: int, place: Pl
     """Return what waits for the review, latest opened first: what comes behind a place."""
     found = behind(tx, which, Wait.REVIEW, is_all=False, limit=limit, place=place)
     return _rows(tx, lines_of(tx, found, now, which.terms), now)
+
+
+def _due_first(line: CaseLine) -> date:
+    """Return what puts cases of any rules in the order of their last days: they wait differently long."""
+    return line.due or date.max
 
 
 def _rows(tx: Tx, lines: Sequence[CaseLine], now: datetime) -> tuple[ReviewRow, ...]:

@@ -240,7 +240,8 @@ def test_the_template_offers_the_words_that_columns_take(office: Office) -> None
 def test_an_empty_template_imports_as_nothing(office: Office) -> None:
     office.type("export", "template", "--out", "模板.xlsx").done()
     said = office.type("import", "roster", "模板.xlsx")
-    assert "共0个账号" in said.done()
+    assert said.done().endswith("共0个账号：新增0，修改0，删除0。\n没有导入任何内容。\n")
+    assert not (office.folder / "config" / "roster.known").exists()
     assert said.err == "提示：模板.xlsx：文件中没有可导入的账号，请核对是否选错文件或表头位置。\n"
 
 

@@ -15,6 +15,7 @@ from monitor.core.phrases import deadline_text
 from monitor.core.rules.sup_02 import REGISTRY, OfficeTerms, term_of
 from monitor.queries.case import read_case
 from monitor.queries.cases import lines_of
+from monitor.queries.review import read_review
 from monitor.queries.tasks import read_todo
 from monitor.store import Store, cases
 from monitor.store.case_lists import CaseFilter, DueFilter, listed, numbers
@@ -83,6 +84,24 @@ def test_a_list_is_sorted_by_the_last_day(empty: Store, waiting: dict[int, date]
 
 
 @pytest.mark.usefixtures("waiting")
+def test_a_review_lists_cases_of_any_rules_by_the_last_day(empty: Store) -> None:
+    with empty.read() as tx:
+        page = read_review(tx, CaseFilter(today=TODAY, terms=TERMS), NOW)
+    days = [row.line.due for row in page.rows if row.line.due]
+    assert {row.line.case.rule for row in page.rows} >= {"NAME-01", "DUP-01", "REG-01"}
+    assert days == sorted(days)
+
+
+def test_a_case_says_its_last_day_as_what_is_past_today_or_to_come(empty: Store, waiting: dict[int, date]) -> None:
+    moment = view_of(empty).moment()
+    with empty.read() as tx:
+        said = {due: page.coming for case, due in waiting.items() if (page := read_case(tx, case, moment))}
+    late, far = min(said), max(said)
+    assert f"前办理，已过{(TODAY - late).days}天" in said[late]
+    assert f"请于{deadline_text(far, TODAY)}前办理" in said[far]
+
+
+@pytest.mark.usefixtures("waiting")
 def test_the_list_the_case_and_today_say_the_same_day(empty: Store, office: TestClient) -> None:
     moment = view_of(empty).moment()
     assert moment.office is not None
@@ -96,7 +115,8 @@ def test_the_list_the_case_and_today_say_the_same_day(empty: Store, office: Test
         due = shown[number]
         assert page.line.due == due
         assert due is not None
-        assert f"请于{deadline_text(due, TODAY)}前办理" in page.coming
+        asked = f"请于{deadline_text(due, TODAY)}" if due >= TODAY else f"应于{deadline_text(due, TODAY)}前办理，已过"
+        assert asked in page.coming
     listing = office.get("/cases?rule=FUN-03").text
     rows = {int(number): said for number, said in re.findall(r'id="case-(\d+)"(.*?)</li>', listing, re.DOTALL)}
     of_rule = {number: due for number, due in shown.items() if number in rows}

@@ -190,7 +190,7 @@ def test_days_of_other_years_carry_their_year() -> None:
     assert line.said == "2025年12月30日更新提醒"
     assert line.deadline is not None
     assert deadline_text(line.deadline, date(2025, 12, 31)) == "2026年1月3日（周六）"
-    assert deadline_text(line.deadline, spring.today) == "1月3日（周六）明天"
+    assert deadline_text(line.deadline, spring.today) == "明天（1月3日）"
 
 
 def test_other_rules_are_notes() -> None:

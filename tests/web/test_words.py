@@ -46,8 +46,8 @@ def test_days_have_their_year_only_when_it_is_another() -> None:
 
 
 def test_a_near_deadline_is_said_in_words() -> None:
-    assert deadline_text(TODAY, TODAY) == "5月19日（周二）今天"
-    assert deadline_text(TODAY + timedelta(days=1), TODAY) == "5月20日（周三）明天"
+    assert deadline_text(TODAY, TODAY) == "今天（5月19日）"
+    assert deadline_text(TODAY + timedelta(days=1), TODAY) == "明天（5月20日）"
     assert deadline_text(TODAY + timedelta(days=2), TODAY) == "5月21日（周四）"
 
 

@@ -179,7 +179,7 @@ async def _leaving(pages: Pages, ids: Sequence[str]) -> Departure:
 
 
 def begins(pages: Pages) -> str:
-    """Return when what is released now begins to leave: 现在开始发出, 14:30开始发出, 12月2日（周三）08:45开始发出."""
+    """Return when what is released now begins to leave: 现在开始发出, 14:30开始发出, 明天（12月2日）08:45开始发出."""
     now = pages.context.clock()
     opens = pages.context.opens_at(now)
     if opens <= now:
