@@ -91,8 +91,8 @@ class Workers:
             Queue(
                 address=address,
                 is_served=address in served,
-                jobs=waiting.get(address, jobs.Waiting()).jobs,
-                oldest=waiting.get(address, jobs.Waiting()).oldest,
+                jobs=waiting.get(address, jobs.WaitingJobs()).jobs,
+                oldest=waiting.get(address, jobs.WaitingJobs()).oldest,
             )
             for address in self.addresses
         )

@@ -30,7 +30,7 @@ _INSTALLED = "jobs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class WaitingJobs:
     """The batches that wait in one queue."""
 
     jobs: int = 0
@@ -38,7 +38,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
+class LastTried:
     """When anybody looked at a source last, and when a look last saw something."""
 
     at: datetime | None
@@ -93,7 +93,7 @@ def served(tx: Tx, queues: Collection[str]) -> frozenset[str]:
     return frozenset(queue for queue in queues if queue_key(queue) % 2**32 in keys)
 
 
-def waiting(tx: Tx) -> dict[str, Waiting]:
+def waiting(tx: Tx) -> dict[str, WaitingJobs]:
     """Return what waits, by queue."""
     _enter(tx)
     counted = sa.text(
@@ -101,7 +101,7 @@ def waiting(tx: Tx) -> dict[str, Waiting]:
         " LEFT JOIN procrastinate_events AS event ON event.job_id = job.id AND event.type = 'deferred'"
         " WHERE status = 'todo' GROUP BY queue_name"
     )
-    return {queue: Waiting(jobs=count, oldest=oldest) for queue, count, oldest in map(tuple, tx.execute(counted))}
+    return {queue: WaitingJobs(jobs=count, oldest=oldest) for queue, count, oldest in map(tuple, tx.execute(counted))}
 
 
 def take_back(tx: Tx, now: datetime, *, silent: timedelta, served: Collection[str]) -> tuple[Quarantined, ...]:
@@ -131,12 +131,12 @@ def give_up(tx: Tx, queue: str) -> None:
     tx.execute(silent, {"queue": queue})
 
 
-def tried(tx: Tx) -> Tried:
+def tried(tx: Tx) -> LastTried:
     """Return how lately anything was looked at."""
     table = tables.sources
     saw = sa.select(table.c.seen_at).where(table.c.seen_at == table.c.last_look_at)
     saw = saw.order_by(table.c.last_look_at.desc()).limit(1)
-    return Tried(at=tx.scalar(sa.select(sa.func.max(table.c.last_look_at))), seen_at=tx.scalar(saw))
+    return LastTried(at=tx.scalar(sa.select(sa.func.max(table.c.last_look_at))), seen_at=tx.scalar(saw))
 
 
 def moment(tx: Tx) -> datetime:

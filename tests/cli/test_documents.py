@@ -16,7 +16,7 @@ from tests.wordbook import paragraph
 ROW = ("A01", "示例发布", "微博", "示例县教育局", "联络员甲")
 
 
-OF_A_PAGE = frozenset({Handout.ACCOUNTS})
+OF_A_PAGE = frozenset({Handout.ACCOUNTS, Handout.DECISIONS})
 """What is taken from a page, as it is filtered there, and has no command."""
 
 

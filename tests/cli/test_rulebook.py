@@ -95,8 +95,8 @@ def test_bulletins_are_counted_and_a_decision_ends_the_count(enrolled: Office) -
         "A04": "ok",
         "A05": "not_applicable",
     }
-    decided = ("账号ID", "规则", "决定", "决定人", "日期")
-    give(enrolled, "decisions", decided, ("A01", "UPD-02", "保留", "县府办", "2022-05-20"))
+    decided = ("账号ID", "规则", "决定", "决定人", "日期", "说明")
+    give(enrolled, "decisions", decided, ("A01", "UPD-02", "保留", "县府办", "2022-05-20", "承担办事服务"))
     assert held(enrolled, "UPD-02")["A01"] == "ok"
     assert held(enrolled, "UPD-02", at="2022-05-19 09:00")["A01"] == "violated"
 

@@ -303,7 +303,7 @@ def test_of_units_of_several_areas_the_area_is_told(county: Store) -> None:
     found = reckoned(county)
     tables_ = [block for block in weekly(found, "示例县").body if isinstance(block, Table)]
     units = {row[0] for table in tables_ for row in table.rows}
-    assert {"示例县示例县交通运输局", "另一县示例县交通运输局"} <= units
+    assert {"示例县交通运输局（示例县）", "示例县交通运输局（另一县）"} <= units
 
 
 def text_of(document: Document) -> str:

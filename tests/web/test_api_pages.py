@@ -72,7 +72,7 @@ ROWS: Mapping[str, Rows] = {
     "listActs": Rows("acts", ("number",)),
     "listHooks": Rows("web_hooks", ("number",)),
 }
-RECKONED = {"listTasks", "listDueReports"}
+RECKONED = {"listTasks", "listDueReports", "listDecisions"}
 """Lists of what is reckoned anew each time: their objects stay, and what they tell of themselves moves."""
 KEPT = {"listCounted"}
 """Lists of what is never changed: the accounts that a report once counted."""
