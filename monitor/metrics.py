@@ -164,8 +164,8 @@ class Metrics:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # it declares no return type
         self._clock = clock
         self._stopwatch = stopwatch
-        self._registry = CollectorRegistry()
-        ProcessCollector(registry=self._registry)
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
         self._looks = self._counter("looks", "Finished looks, by what came of them.", "platform", "outcome")
         self._look_seconds = self._histogram("look", "How long looks took.", LOOK_BUCKETS, "platform")
         self._deliveries = self._counter("deliveries", "Tries to deliver a message.", "channel", "outcome")
@@ -177,7 +177,7 @@ class Metrics:
             "xuncha_pass_last_success_timestamp_seconds",
             "When a pass last ended without a bug.",
             ("pass",),
-            registry=self._registry,
+            registry=self.registry,
         )
         self._bugs = self._counter("bugs", "Passes that ended in an unexpected exception.", "pass")
         self._clock_steps = self._counter(
@@ -189,13 +189,13 @@ class Metrics:
             "xuncha_build_info",
             "Always 1; says which version runs on which Python and which database.",
             ("version", "python", "database"),
-            registry=self._registry,
+            registry=self.registry,
         )
         pages = Gauge(
             "xuncha_pages_info",
             "Always 1; says where people open the pages.",
             ("address",),
-            registry=self._registry,
+            registry=self.registry,
         )
         if build:
             info.labels(build.version, build.python, build.database).set(1)
@@ -235,14 +235,14 @@ class Metrics:
 
     def render(self, snapshot: Snapshot) -> bytes:
         """Return events and state as Prometheus text; takes a while, so call it in a thread."""
-        return generate_latest(self._registry) + state_text(snapshot).encode()
+        return generate_latest(self.registry) + state_text(snapshot).encode()
 
     def _counter(self, noun: str, meaning: str, *labels: str) -> Counter:
-        return Counter(f"xuncha_{noun}_total", meaning, labels, registry=self._registry)
+        return Counter(f"xuncha_{noun}_total", meaning, labels, registry=self.registry)
 
     def _histogram(self, noun: str, meaning: str, buckets: tuple[float, ...], label: str) -> Histogram:
         name = f"xuncha_{noun}_duration_seconds"
-        return Histogram(name, meaning, (label,), buckets=buckets, registry=self._registry)
+        return Histogram(name, meaning, (label,), buckets=buckets, registry=self.registry)
 
 
 def outcome_of(sight: Sight) -> str:

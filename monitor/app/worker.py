@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from contextlib import AsyncExitStack, ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+
+from prometheus_client import CollectorRegistry, start_http_server
 
 from collectors.http import Door
 from monitor.app.clock import now
@@ -55,8 +58,13 @@ class Ending:
                 await self.asked.wait()
 
 
-async def work(settings: Settings, store: Store, queue: str, proxy: str | None) -> None:
-    """Serve a queue until SIGTERM or SIGINT; before, wait until nobody else does. Raises WorkerError, StoreError."""
+async def work(
+    settings: Settings, store: Store, queue: str, *, proxy: str | None, metrics: tuple[str, int] | None = None
+) -> None:
+    """Serve a queue until SIGTERM or SIGINT; before, wait until nobody else does. Raises WorkerError, StoreError.
+
+    With `metrics`, Prometheus is answered at that address.
+    """
     store.answer_in_time()
     async with AsyncExitStack() as stack:
         undo = stack.enter_context(ExitStack())
@@ -71,11 +79,29 @@ async def work(settings: Settings, store: Store, queue: str, proxy: str | None) 
         asked = replace(asked, proxy=proxy or asked.proxy, is_successor=True)
         door = await stack.enter_async_context(Door(asked, now))
         parts = Parts(settings=settings, store=store, clock=now, door=door, channels={})
+        if metrics is not None:
+            undo.enter_context(answering(parts.metrics.registry, metrics))
         await store.write(lambda tx: _begin(tx, queue))
         settle()
         _log.info("started", extra={"queue": queue})
         await _serve(parts, Worker(store=store, handler=parts.looker, queue=queue), place, ending)
         _log.info("stopped", extra={"queue": queue})
+
+
+@contextmanager
+def answering(registry: CollectorRegistry, bind: tuple[str, int]) -> Iterator[None]:
+    """Tell Prometheus at an address what this process counts. Raises WorkerError."""
+    host, port = bind
+    try:
+        server, thread = start_http_server(port, host, registry)
+    except OSError as error:
+        raise WorkerError(f"无法在 {host}:{port} 提供指标，请检查 --metrics 的地址和端口。") from error
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 async def _claimed(store: Store, place: QueueSession, ending: Ending) -> bool:

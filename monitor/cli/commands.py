@@ -54,6 +54,12 @@ _STAYING = (
             metavar="URL",
             help="从这个代理出去，代替设置项 network.proxy；含密码的写在环境变量 XUNCHA_PROXY 里。",
         ),
+        Option(
+            ["--metrics"],
+            envvar="XUNCHA_METRICS",
+            metavar="地址:端口",
+            help="在这个地址提供采集进程自己的指标，供 Prometheus 采集；不写则不提供。",
+        ),
     ),
     Command("health", "询问正在运行的服务是否正常。", "health:ask_health"),
 )

@@ -14,13 +14,18 @@ from monitor.cli.place import CommandContext
 from monitor.cli.refusal import Refusal
 from monitor.logs import set_up
 from monitor.settings import Settings, SettingsError
+from monitor.settings.kinds import bind_of
 from monitor.settings.problem import did_you_mean
 from monitor.store import StoreError
 from monitor.store.database import parse_url
 
 
-def serve_queue(where: CommandContext, *, queue: str, proxy: str | None) -> None:
+def serve_queue(where: CommandContext, *, queue: str, proxy: str | None, metrics: str | None) -> None:
     """Make the looks that wait in a queue, until told to stop."""
+    try:
+        bind = None if metrics is None else bind_of(metrics)
+    except ValueError as error:
+        raise click.UsageError(f"--metrics：{error}") from error
     settings = _settings(where)
     try:
         problem = dispatch_problem(settings, parse_url(where.db).get_backend_name())
@@ -39,7 +44,7 @@ def serve_queue(where: CommandContext, *, queue: str, proxy: str | None) -> None
     with where.store(upgrades=False) as store:
         click.echo(f"采集进程已启动：{queue}")
         try:
-            asyncio.run(work(settings, store, queue, proxy))
+            asyncio.run(work(settings, store, queue, proxy=proxy, metrics=bind))
         except (WorkerError, StoreError) as error:
             raise Refusal(str(error)) from error
 

@@ -22,3 +22,8 @@ def test_where_the_service_looks_itself_there_is_nothing_for_a_worker(office: Of
 
 def test_a_worker_needs_a_queue(office: Office) -> None:
     assert office.type("worker").code == 2
+
+
+@pytest.mark.parametrize("bind", ["9101", "127.0.0.1:", "127.0.0.1:70000"])
+def test_metrics_need_an_address_and_a_port(office: Office, bind: str) -> None:
+    assert "地址:端口" in office.type("worker", "--queue", "north", "--metrics", bind).refused(2)
