@@ -26,6 +26,7 @@ from prometheus_client import (
     ProcessCollector,
     disable_created_metrics,
     generate_latest,
+    start_http_server,
 )
 
 from monitor.core.account import AccountStatus, Platform
@@ -243,6 +244,18 @@ class Metrics:
     def _histogram(self, noun: str, meaning: str, buckets: tuple[float, ...], label: str) -> Histogram:
         name = f"xuncha_{noun}_duration_seconds"
         return Histogram(name, meaning, (label,), buckets=buckets, registry=self.registry)
+
+
+@contextmanager
+def answered(registry: CollectorRegistry, host: str, port: int) -> Iterator[None]:
+    """Answer Prometheus at an address of its own with what a process counts. Raises OSError where it cannot be had."""
+    server, thread = start_http_server(port, host, registry)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 def outcome_of(sight: Sight) -> str:

@@ -10,8 +10,6 @@ from contextlib import AsyncExitStack, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from prometheus_client import CollectorRegistry, start_http_server
-
 from collectors.http import Door
 from monitor.app.clock import now
 from monitor.app.collectors import policy
@@ -20,6 +18,7 @@ from monitor.app.serving import settle
 from monitor.app.watchdog import watchdog
 from monitor.dispatch.worker import Worker, clock_error
 from monitor.dispatch.workers import installed
+from monitor.metrics import Metrics, answered
 from monitor.settings import Settings
 from monitor.store import Store, StoreError, Tx, jobs
 from monitor.store.place import QueueSession
@@ -80,7 +79,7 @@ async def work(
         door = await stack.enter_async_context(Door(asked, now))
         parts = Parts(settings=settings, store=store, clock=now, door=door, channels={})
         if metrics is not None:
-            undo.enter_context(answering(parts.metrics.registry, metrics))
+            undo.enter_context(answering(parts.metrics, metrics))
         await store.write(lambda tx: _begin(tx, queue))
         settle()
         _log.info("started", extra={"queue": queue})
@@ -89,19 +88,15 @@ async def work(
 
 
 @contextmanager
-def answering(registry: CollectorRegistry, bind: tuple[str, int]) -> Iterator[None]:
+def answering(metrics: Metrics, bind: tuple[str, int]) -> Iterator[None]:
     """Tell Prometheus at an address what this process counts. Raises WorkerError."""
     host, port = bind
-    try:
-        server, thread = start_http_server(port, host, registry)
-    except OSError as error:
-        raise WorkerError(f"无法在 {host}:{port} 提供指标，请检查 --metrics 的地址和端口。") from error
-    try:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(answered(metrics.registry, host, port))
+        except OSError as error:
+            raise WorkerError(f"无法在 {host}:{port} 提供指标，请检查 --metrics 的地址和端口。") from error
         yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 async def _claimed(store: Store, place: QueueSession, ending: Ending) -> bool:
