@@ -14,7 +14,7 @@ from monitor.cli.place import CommandContext
 from monitor.cli.refusal import Refusal
 from monitor.logs import set_up
 from monitor.settings import Settings, SettingsError
-from monitor.settings.kinds import bind_of
+from monitor.settings.kinds import bind_of, proxy_of
 from monitor.settings.problem import did_you_mean
 from monitor.store import StoreError
 from monitor.store.database import parse_url
@@ -26,6 +26,10 @@ def serve_queue(where: CommandContext, *, queue: str, proxy: str | None, metrics
         bind = None if metrics is None else bind_of(metrics)
     except ValueError as error:
         raise click.UsageError(f"--metrics：{error}") from error
+    try:
+        proxy = proxy and proxy_of(proxy)
+    except ValueError as error:
+        raise click.UsageError(f"--proxy（XUNCHA_PROXY）：{error}") from error
     settings = _settings(where)
     try:
         problem = dispatch_problem(settings, parse_url(where.db).get_backend_name())

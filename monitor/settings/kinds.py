@@ -146,6 +146,18 @@ def _web_address(value: object) -> str:
     raise ValueError("应为以 http:// 或 https:// 开头、不含用户名和密码的网址")
 
 
+def proxy_of(value: str) -> str:
+    """Return the address of a proxy, which may hold a name and a password. Raises ValueError, which repeats neither."""
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or re.search(r"\s", value):
+        raise ValueError("应为以 http:// 或 https:// 开头的代理地址")
+    return value
+
+
 def _issuer(value: object) -> str:
     address = _web_address(value)
     parts = urlsplit(address)

@@ -24,6 +24,12 @@ def test_a_worker_needs_a_queue(office: Office) -> None:
     assert office.type("worker").code == 2
 
 
+@pytest.mark.parametrize("proxy", ["notaproxy", "10.0.0.1:3128", "socks5://10.0.0.1:1080", "http://", "http://a:99999"])
+def test_a_proxy_that_no_look_could_go_through_is_refused_before_the_first(office: Office, proxy: str) -> None:
+    """Else every look of the worker failed, while its queue passed for served."""
+    assert "代理地址" in office.type("worker", "--queue", "north", "--proxy", proxy).refused(2)
+
+
 @pytest.mark.parametrize("bind", ["9101", "127.0.0.1:", "127.0.0.1:70000"])
 def test_metrics_need_an_address_and_a_port(office: Office, bind: str) -> None:
     assert "地址:端口" in office.type("worker", "--queue", "north", "--metrics", bind).refused(2)
