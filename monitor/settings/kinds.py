@@ -135,25 +135,23 @@ def _network(value: object) -> IPv4Network | IPv6Network:
 
 
 def _web_address(value: object) -> str:
-    if isinstance(value, str):
-        try:
-            parts = urlsplit(value)
-            usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            usable = False
-        if usable and not re.search(r"\s", value) and "@" not in parts.netloc:
-            return value.rstrip("/")
+    if isinstance(value, str) and _is_of_the_web(value) and "@" not in urlsplit(value).netloc:
+        return value.rstrip("/")
     raise ValueError("应为以 http:// 或 https:// 开头、不含用户名和密码的网址")
 
 
-def proxy_of(value: str) -> str:
-    """Return the address of a proxy, which may hold a name and a password. Raises ValueError, which repeats neither."""
+def _is_of_the_web(value: str) -> bool:
     try:
         parts = urlsplit(value)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        usable = False
-    if not usable or re.search(r"\s", value):
+        return False
+    return usable and not re.search(r"\s", value)
+
+
+def proxy_of(value: str) -> str:
+    """Return the address of a proxy, which may hold a name and a password. Raises ValueError, which repeats neither."""
+    if not _is_of_the_web(value):
         raise ValueError("应为以 http:// 或 https:// 开头的代理地址")
     return value
 
