@@ -11,7 +11,7 @@ from monitor.dispatch.port import Dispatch, Handler, Queue
 from monitor.dispatch.workers import Workers, installed
 from monitor.metrics import QueueReading
 from monitor.settings import Settings
-from monitor.store import Store, Tx
+from monitor.store import Store, Tx, worker_role
 from monitor.store.quarantine import Quarantined
 
 
@@ -32,6 +32,7 @@ def dispatch_of(
         addresses=settings.dispatch.addresses,
         only=allowed(settings),
         suspected=suspected,
+        role=settings.dispatch.role,
     )
 
 
@@ -57,6 +58,14 @@ def dispatch_problem(settings: Settings, backend: str) -> str | None:
     except PackageNotFoundError:
         return "设置项 dispatch.kind 为 procrastinate 的，须安装 procrastinate：运行 make setup，或用安装包安装。"
     return None
+
+
+def role_problem(settings: Settings, tx: Tx) -> str | None:
+    """Return why workers cannot come to the database as the settings want it, in one sentence, or None."""
+    role = settings.dispatch.role
+    if role is None or worker_role.exists(tx, role):
+        return None
+    return f"数据库里没有设置项 dispatch.role 所写的角色“{role}”，请先建立（CREATE ROLE），或删去这一项。"
 
 
 def queue_readings(queues: Sequence[Queue]) -> tuple[QueueReading, ...]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from monitor.app.dispatching import dispatch_problem
+from monitor.app.dispatching import dispatch_problem, role_problem
 from monitor.app.sample import run_sample
 from monitor.app.serving import serve
 from monitor.cli.debugging import is_debugging
@@ -29,6 +29,7 @@ from monitor.store import Store, StoreError, roster
 from monitor.web.serving import listening
 
 SAMPLE_DB = Path("data/sample.db")
+_PREPARING = "正在准备示例县三个月的历史"
 
 
 def run(where: CommandContext, *, or_sample: bool) -> None:
@@ -46,6 +47,8 @@ def run(where: CommandContext, *, or_sample: bool) -> None:
         with suppress(StoreError), store.read() as tx:  # a state that cannot be read now is reported once it serves
             if roster.has_roster(tx):
                 where.remember_roster()
+            if problem := role_problem(settings, tx):
+                raise Refusal(problem)
         with _listening(settings) as sock:
             _stay(_run(settings, store, sock))
 
@@ -137,7 +140,9 @@ async def _run(settings: Settings, store: Store, sock: socket.socket) -> None:
 
 async def _run_sample(settings: Settings, store: Store, sock: socket.socket) -> None:
     with ExitStack() as until_ready:
-        bar = until_ready.enter_context(progress("正在准备示例县三个月的历史", 1))
+        bar = until_ready.enter_context(progress(_PREPARING, 1))
+        if bar.hidden:
+            click.echo(f"{_PREPARING}，约半分钟……", err=True)
 
         def tell(done: int, total: int) -> None:
             bar.length = total

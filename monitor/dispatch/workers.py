@@ -10,7 +10,7 @@ from importlib.resources import files
 from itertools import count
 
 from monitor.dispatch.port import LEASE, DispatchHealth, Handler, Queue, new_claim
-from monitor.store import Store, Tx, due_sources, jobs
+from monitor.store import Store, Tx, due_sources, jobs, worker_role
 from monitor.store.due_sources import Capacity
 from monitor.store.quarantine import Quarantined
 
@@ -35,6 +35,8 @@ class Workers:
     """By which of them a collector may look, where that is not all."""
     suspected: Callable[[Tx, Sequence[Quarantined]], None]
     """Told of sources over which workers were lost again and again."""
+    role: str | None = None
+    """The role by which workers come to the database, where it is not our own."""
     is_here: bool = False
     _turns: Iterator[int] = field(default_factory=count)
 
@@ -47,9 +49,14 @@ class Workers:
         return given
 
     async def tend(self) -> None:
-        """Take back what workers that are gone had, and have the queues be there. Raises StoreError."""
+        """Take back what workers that are gone had; have the queues be there, and workers' role have its rights.
+
+        Raises StoreError.
+        """
         if not await self.store.query(lambda tx: jobs.is_installed(tx, installed())):
             await self.store.write(lambda tx: jobs.install(tx, installed(), schema()))
+        if not await self.store.query(self._has_role):
+            await self.store.write(self._restrict)
         await self.store.write(self._take_back)
 
     async def health(self) -> DispatchHealth:
@@ -75,6 +82,15 @@ class Workers:
                 jobs.put(tx, queue=address, lock=lock, collector=name, due=due)
                 given += len(due)
         return given
+
+    def _has_role(self, tx: Tx) -> bool:
+        """True if workers' role has its rights, or is gone: then nobody comes by it, and health says who is missing."""
+        role = self.role
+        return role is None or not worker_role.exists(tx, role) or worker_role.has_rights(tx, role, jobs.SCHEMA)
+
+    def _restrict(self, tx: Tx) -> None:
+        if self.role is not None:
+            worker_role.restrict(tx, self.role, jobs.SCHEMA)
 
     def _take_back(self, tx: Tx) -> None:
         served = jobs.served(tx, self.addresses)

@@ -50,6 +50,7 @@ CALLED: Mapping[tuple[str, ...], str] = {
     ("dispatch", "kind"): "由谁采集",
     ("dispatch", "addresses"): "采集进程的出口地址",
     ("dispatch", "platforms"): "只从几个出口地址采集的采集器",
+    ("dispatch", "role"): "采集进程登录数据库所用的角色",
     ("retention", "evidence"): "原始页面保存多久",
     ("retention", "observations"): "核查记录保存多久",
     ("retention", "messages"): "已发消息保存多久",

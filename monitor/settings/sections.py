@@ -207,11 +207,13 @@ class DispatchSettings(SettingsSection):
     """The names of the exit addresses; each has a queue, which one worker serves."""
     platforms: Mapping[Name, Annotated[tuple[Name, ...], Field(min_length=1)]] = Field(default_factory=dict)
     """By the name of a collector: by which addresses it may look, where that is not all."""
+    role: Name | None = None
+    """The role of the database by which workers come, which is let do no more than they do; None: they have ours."""
 
     @model_validator(mode="after")
     def _addresses_have_workers(self) -> Self:
-        if self.kind == "embedded" and (self.addresses or self.platforms):
-            raise ValueError("：由服务自己采集的（kind: embedded）没有出口地址可写，请删去 addresses 和 platforms")
+        if self.kind == "embedded" and (self.addresses or self.platforms or self.role):
+            raise ValueError("：由服务自己采集的（kind: embedded）没有采集进程，请删去 addresses、platforms 和 role")
         if self.kind == "procrastinate" and not self.addresses:
             raise ValueError("：由采集进程采集的（kind: procrastinate），addresses 至少要写一个出口地址的名称")
         if len(set(self.addresses)) != len(self.addresses):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from monitor.app.parts import Parts
 from monitor.dispatch.worker import Worker
 from monitor.pipeline.look import Network
 from monitor.settings import Settings
 from monitor.settings.sections import DispatchSettings
-from monitor.store import Store, open_store
+from monitor.store import Store, jobs, open_store, worker_role
 from tests.databases import made, migrated
 from tests.pipeline.build import Clock, Office, office, settings
 from tests.services import require_postgresql
@@ -42,6 +43,23 @@ def on_server(server: str, template: str, tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
+@pytest.fixture
+def as_role(on_server: Store) -> Iterator[Store]:
+    """Return the same database as the role of workers sees it."""
+    role = str(on_server.url.database)
+    with on_server.begin() as tx:
+        tx.exec_driver_sql(f'CREATE ROLE "{role}" LOGIN')
+        worker_role.restrict(tx, role, jobs.SCHEMA)
+    url = on_server.url.set(username=role).render_as_string(hide_password=False)
+    with open_store(url, upgrades=False) as opened:
+        yield opened
+
+
+def by_role(of: Office, as_role: Store) -> Side:
+    """Return an office whose workers have a role of their own."""
+    return Side(of, of.parts.store, is_by_workers=True, worker=replace(of.parts, store=as_role))
+
+
 def by_workers(*addresses: str, **platforms: tuple[str, ...]) -> Settings:
     """Return settings by which workers make the looks."""
     return settings(dispatch=DispatchSettings(kind="procrastinate", addresses=addresses, platforms=platforms))
@@ -63,6 +81,8 @@ class Side:
     of: Office
     store: Store
     is_by_workers: bool
+    worker: Parts | None = None
+    """What a worker has: the same, on the database as its role sees it."""
 
     async def look(self, may_begin: Callable[[], bool] = lambda: True) -> int:
         """Have whatever is due looked at; return how many looks were given out."""
@@ -73,7 +93,8 @@ class Side:
 
     async def work(self, address: str = ADDRESS) -> None:
         """Do what waits in a queue."""
-        await Worker(store=self.store, handler=self.of.parts.looker, queue=address).run(until_empty=True)
+        parts = self.worker or self.of.parts
+        await Worker(store=parts.store, handler=parts.looker, queue=address).run(until_empty=True)
 
 
 Founding = Callable[[Callable[[Clock], Network]], Side]
@@ -89,7 +110,7 @@ def found(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Founding]:
     store = request.getfixturevalue("on_server")
     install(store)
     with serving(store):
-        yield lambda door: Side(office(store, door, by_workers(ADDRESS)), store, is_by_workers=True)
+        yield lambda door: by_role(office(store, door, by_workers(ADDRESS)), request.getfixturevalue("as_role"))
 
 
 def install(store: Store) -> None:

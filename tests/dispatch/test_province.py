@@ -29,6 +29,7 @@ import pytest
 import sqlalchemy as sa
 
 from monitor.cli.main import run
+from monitor.store import jobs, worker_role
 from tests.alerts.robot import Answer, Received, Robot
 from tests.cli.office import HEADER, PROGRAM, Office, Service, free_port
 from tests.cli.test_running import ask, pause, until
@@ -42,6 +43,7 @@ SECONDS = float(os.environ.get("XUNCHA_PROVINCE_SECONDS", "100"))
 NEAR = ACCOUNTS // 6
 """How many accounts are near their deadline, each with a liaison of its own who is warned."""
 HOSTS = ACCOUNTS // 6
+ROLE = "xuncha-workers"
 QUEUES = {"A": "127.0.0.2", "B": "127.0.0.3", "C": "127.0.0.4"}
 INTERVAL = timedelta(seconds=0.4 * SECONDS)
 """The interval of an account with a fresh post: twice `every`. Each look comes after four to five fifths of it."""
@@ -89,12 +91,12 @@ class Province:
     lost: int = 0
     """How many workers were killed."""
 
-    def start(self, *words: str, office: str, env: Mapping[str, str] | None = None) -> Service:
+    def start(self, *words: str, office: str, db: str | None = None, env: Mapping[str, str] | None = None) -> Service:
         log = self.folder / f"{'-'.join(words)}-{office}.log"
         ours = {name: value for name, value in os.environ.items() if not name.startswith("XUNCHA_")}
         with log.open("ab") as err:
             process = subprocess.Popen(
-                [str(PROGRAM), "--config", str(self.folder / office / "config"), "--db", self.url, *words],
+                [str(PROGRAM), "--config", str(self.folder / office / "config"), "--db", db or self.url, *words],
                 env={**ours, **(env or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -107,13 +109,16 @@ class Province:
 
     def serve(self, queue: str, **env: str) -> None:
         self.asked[queue].append(now())
-        self.workers[queue] = self.start(
-            "worker", "--queue", queue, office="w", env={"XUNCHA_PROXY": self.proxies[queue], **env}
-        )
+        as_role = sa.make_url(self.url).set(username=ROLE).render_as_string(hide_password=False)
+        proxy = {"XUNCHA_PROXY": self.proxies[queue]}
+        self.workers[queue] = self.start("worker", "--queue", queue, office="w", db=as_role, env={**proxy, **env})
 
     def is_led(self) -> bool:
-        """True if one of the services does the work."""
-        return any("xuncha_leader 1" in ask(port, "/metrics")[1] for port in self.ports)
+        """True if one of the services does the work, and has let the role of workers do theirs."""
+        if not any("xuncha_leader 1" in ask(port, "/metrics")[1] for port in self.ports):
+            return False
+        with sa.create_engine(self.url, poolclass=sa.NullPool).connect() as tx:
+            return worker_role.has_rights(tx, ROLE, jobs.SCHEMA)
 
     def is_serving(self, queue: str) -> bool:
         """True if the worker of a queue that was started last has begun its work."""
@@ -183,7 +188,7 @@ def province(
             f"  duty: {{url: 'file:duty.secret', base_url: '{duty.base_url}'}}\n"
             "roles: {liaison: [group], operator: [duty]}\n"
             f"platforms: {{feed: {{every: {every}s, per_minute: {PER_MINUTE}}}}}\n"
-            f"dispatch: {{kind: procrastinate, addresses: [{', '.join(QUEUES)}]}}\n"
+            f"dispatch: {{kind: procrastinate, addresses: [{', '.join(QUEUES)}], role: {ROLE}}}\n"
         )
     rows = [
         (f"N{n:04}", f"账号{n}", "头条号", f"示例县单位{n % 200:03}",
@@ -201,12 +206,13 @@ def province(
 
 
 def watch_records(url: str) -> None:
-    """Have the database itself take down every look that is recorded."""
+    """Have the database itself take down every look that is recorded, and know the role of workers."""
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     with engine.begin() as connection:
         connection.exec_driver_sql(
             "CREATE TABLE recorded (account text, at timestamp, known timestamptz DEFAULT clock_timestamp());"
-            "CREATE FUNCTION take_down() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            'CREATE ROLE "xuncha-workers" LOGIN;'
+            "CREATE FUNCTION take_down() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN"
             " INSERT INTO public.recorded VALUES (NEW.account, NEW.last_look_at); RETURN NEW; END $$;"
             "CREATE TRIGGER take_down AFTER UPDATE OF last_look_at ON sources"
             " FOR EACH ROW EXECUTE FUNCTION take_down()"

@@ -20,9 +20,10 @@ def test_the_service_looks_itself_unless_workers_are_named(folder: Path) -> None
 @pytest.mark.parametrize(
     ("written", "said"),
     [
+        ("{kind: embedded, role: workers}", "请删去 addresses、platforms 和 role"),
         ("{kind: celery}", "“dispatch.kind”应为 embedded 或 procrastinate"),
         ("{kind: procrastinate}", "addresses 至少要写一个"),
-        ("{addresses: [A]}", "没有出口地址可写"),
+        ("{addresses: [A]}", "没有采集进程"),
         ("{kind: procrastinate, addresses: [A, A]}", "重复"),
         ("{kind: procrastinate, addresses: ['A B']}", "不能使用的字符"),
         ("{kind: procrastinate, addresses: [A], platforms: {weibo: [C]}}", "“C”不在 dispatch.addresses 中"),
