@@ -127,3 +127,18 @@ def test_a_day_of_so_many_accounts_is_its_looks_its_midnight_and_its_scrapes() -
     assert told["CPU a day"] == f"{8 + 2 + 2880 * 0.1:.0f} s"
     assert told["of a core"] == "0.3%"
     assert (told["database"], told["a month more"]) == ("2 MB", "100 MB")
+
+
+def test_growth_is_the_power_of_the_accounts_and_sizes_that_only_start_are_left_out() -> None:
+    def need(accounts: int, power: float) -> scaling.Need:
+        figure = accounts**power
+        size = Size(
+            accounts=accounts, posts=20, sweep=figure, areas=0, rules=accounts, scan=0, minute=1, scrape=1,
+            peak=7, disk=accounts,
+        )  # fmt: skip
+        return scaling.Need(size=size, look=0, month=0)
+
+    head, midnight, rules, minute, *_ = scaling.growth([need(100, 3), need(1_000, 1.2), need(100_000, 1.2)])
+    assert head == "growth from 1,000 to 100,000 accounts, as a power of their number, goal 1.1:"
+    assert (midnight, rules, minute) == ("midnight 1.20, missed", "rules alone 1.00, met", "a minute 0.00, met")
+    assert list(scaling.growth([need(100, 1), need(1_000, 1)])) == []

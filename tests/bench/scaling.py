@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import statistics
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,6 +22,8 @@ LOOKED_AT = 100
 """Accounts of each kind of page by which the cost of a look is measured."""
 MONTHLY = 200
 """Accounts by which the growth of the database is measured."""
+LEAST = 1_000
+"""Below, what a process costs by itself hides how figures grow."""
 SCRAPES = 24 * 60 * 2
 """Of a day: Prometheus asks twice a minute."""
 _DAY = 24 * 60 * 60
@@ -80,6 +83,30 @@ def row(need: Need) -> tuple[str, ...]:
     )
 
 
+GROWTH: Mapping[str, Callable[[Size], float]] = {
+    "midnight": lambda size: size.full,
+    "rules alone": lambda size: size.rules,
+    "a minute": lambda size: size.minute,
+    "a scrape": lambda size: size.scrape,
+    "memory": lambda size: size.peak,
+    "database": lambda size: size.disk,
+}
+"""What may grow with the accounts, and not faster."""
+GROWTH_GOAL = 1.1
+
+
+def growth(needs: Sequence[Need]) -> Iterator[str]:
+    """Yield with what power of the accounts figures grow, from the smallest size of at least 1,000 to the largest."""
+    sized = sorted((need.size for need in needs if need.size.accounts >= LEAST), key=lambda size: size.accounts)
+    if len(sized) < 2:
+        return
+    few, many = sized[0], sized[-1]
+    yield f"growth from {few.accounts:,} to {many.accounts:,} accounts, as a power of their number, goal {GROWTH_GOAL}:"
+    for name, figure in GROWTH.items():
+        power = math.log(figure(many) / figure(few)) / math.log(many.accounts / few.accounts)
+        yield f"{name} {power:.2f}, {'met' if power <= GROWTH_GOAL else 'missed'}"
+
+
 def main(sizes: Sequence[int], tell: Callable[[str], None]) -> int:
     """Measure and print; 1 if a result was wrong."""
     try:
@@ -90,8 +117,11 @@ def main(sizes: Sequence[int], tell: Callable[[str], None]) -> int:
         month = asyncio.run(measure_month(MONTHLY))
         print(f"a look: {look * 1000:.2f} ms of CPU; a month: {month / 1024:.1f} KB for each account\n")
         print(_line(HEAD), flush=True)
+        needs = []
         for need in _needs(sizes or SIZES, look, month, tell):
+            needs.append(need)
             print(_line(row(need)), flush=True)
+        print("\n" + "\n".join(growth(needs)))
     except UntrueError as error:
         print(f"wrong result: {error}", file=sys.stderr)
         return 1
