@@ -29,7 +29,6 @@ from monitor.store import Store, StoreError, roster
 from monitor.web.serving import listening
 
 SAMPLE_DB = Path("data/sample.db")
-_PREPARING = "正在准备示例县三个月的历史"
 
 
 def run(where: CommandContext, *, or_sample: bool) -> None:
@@ -140,9 +139,7 @@ async def _run(settings: Settings, store: Store, sock: socket.socket) -> None:
 
 async def _run_sample(settings: Settings, store: Store, sock: socket.socket) -> None:
     with ExitStack() as until_ready:
-        bar = until_ready.enter_context(progress(_PREPARING, 1))
-        if bar.hidden:
-            click.echo(f"{_PREPARING}，约半分钟……", err=True)
+        bar = until_ready.enter_context(progress("正在准备示例县三个月的历史", 1))
 
         def tell(done: int, total: int) -> None:
             bar.length = total
