@@ -283,13 +283,13 @@ def _closing(
 
 def _settled(finding: Finding) -> Closing:
     """Return why an operator's task has ended: by a decision, else by itself or by somebody's doing."""
-    decided = {
+    decided: dict[Ruling | None, Closing] = {
         Ruling.RETAINED: Closing.RETAINED,
         Ruling.REJECTED: Closing.REJECTED,
         Ruling.CONFIRMED: Closing.DECIDED,
     }
     by_itself = Closing.LAPSED if finding.last_post else Closing.COMPLETED
-    return decided.get(finding.decided, by_itself) if finding.decided else by_itself
+    return decided.get(finding.decided, by_itself)
 
 
 def _recovered(finding: Finding, case: Case, now: datetime) -> Step | None:
@@ -421,12 +421,15 @@ class Ladder:
         Tomorrow too: a time counted back from the look is a day older in the morning than at night.
         """
         begun, day = today - timedelta(days=days), calendar.workday_on_or_after(today)
-        starts = (begun, begun - ONE_DAY)
+        earliest = begun - ONE_DAY
         blocks = (calendar.days_off_after(date) for date in (day, calendar.next_workday(day)))
         is_before_holiday = any(
-            self.falls_in(start, block) for block in blocks if block and not block.is_plain_weekend for start in starts
+            self.falls_in(start, block)
+            for block in blocks
+            if block and not block.is_plain_weekend
+            for start in (begun, earliest)
         )
-        return is_before_holiday or self.date_of(starts[-1], self.remind, calendar) <= day
+        return is_before_holiday or self.date_of(earliest, self.remind, calendar) <= day
 
     def is_too_soon(self, rung: int, on: date, last: date | None) -> bool:
         """True if an urging that is only repeated falls right behind the step before, which days off have moved.

@@ -41,7 +41,12 @@ def test_who_has_a_case_is_who_said_so_last_since_its_last_step() -> None:
     assert case.said_by("p1") == before
     assert case.said_by("p9") is None
     stepped = replace(
-        case, steps=(at(StepKind.WARN, 12, "2026-05-02 09:00"), at(StepKind.WARN, 14, "2026-05-12 09:00"))
+        case,
+        steps=(
+            at(StepKind.REMIND, 10, "2026-05-02 09:00"),
+            at(StepKind.WARN, 12, "2026-05-04 09:00"),
+            at(StepKind.LAST_DAY, 14, "2026-05-12 09:00"),
+        ),
     )
     assert stepped.said_by() == last
     assert stepped.said_by("p2") == first, "a word at the very moment of the step is since"
@@ -56,6 +61,8 @@ def test_who_has_a_case_is_who_said_so_last_since_its_last_step() -> None:
     [
         (Ruling.RETAINED, Closing.RETAINED),
         (Ruling.REJECTED, Closing.REJECTED),
+        (Ruling.CONFIRMED, Closing.DECIDED),
+        (Ruling.DEREGISTERED, Closing.COMPLETED),  # what it asked for was done
         (None, Closing.COMPLETED),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -18,7 +18,7 @@ from monitor.core.observation import Timeline
 from monitor.core.rules import upd_01, upd_03
 from monitor.core.subject import Subject
 from monitor.core.wording import to_person
-from tests.core.build import BOOK, EVERY_DAY, beijing_time, known
+from tests.core.build import BOOK, EVERY_DAY, account, beijing_time, known
 
 LAST = beijing_time("2026-05-01 08:00")
 
@@ -57,7 +57,17 @@ def test_two_weeks_are_held_against_a_unit_only_as_far_as_the_figures_reach(
 def test_why_a_fifteenth_day_is_not_held_against_the_unit_names_the_day_the_figures_reach() -> None:
     moment = beijing_time("2026-05-16 09:00")
     said = upd_01.judge(delayed(moment), BOOK, moment).because
-    assert "采集到的完整内容只到5月15日" in said
+    assert said == "最近一次更新为5月1日，截至5月15日已14天未更新，但采集到的完整内容只到5月15日。"
+    empty = replace(delayed(moment), posts=(), account=account(opened_on=date(2026, 5, 1)))
+    said = upd_01.judge(empty, BOOK, moment).because
+    assert said == "自5月1日开设以来未见发布，截至5月15日已14天，但采集到的完整内容只到5月15日。"
+
+
+def test_figures_that_reach_no_farther_than_the_last_post_show_no_day() -> None:
+    """The owner's figures of the day of the post are whole at its end, and not a moment longer."""
+    moment = beijing_time("2026-05-02 09:00")
+    assert upd_01.judge(delayed(moment), BOOK, moment).days_shown == 0
+    assert upd_01.judge(delayed(moment), BOOK, moment).because == "最近一次更新为5月1日，已1天未更新。"
 
 
 def test_twenty_days_are_held_against_a_unit_only_as_far_as_the_figures_reach() -> None:

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from monitor.core.account import AccountFunction, Platform, UnitLevel
 from monitor.core.bulletin import Problem, Round, Stray, holes
+from monitor.core.calendar import EVER
 from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import Basis, Proposal, State
+from monitor.core.register import Version, in_turn
 from monitor.core.rules import upd_02
 from tests.core.area import CLEAN, LISTED, book, issue, register, ruled, state, stray, verdict
 from tests.core.build import account, beijing_time
@@ -124,6 +126,23 @@ def test_the_area_s_own_bulletin_counts_only_where_the_rules_say_so(name: str, o
     assert (said[0].state if said else State.OK) is expected
 
 
+@pytest.mark.parametrize(
+    ("moved", "expected"),
+    [
+        ("2022-04-08 23:59", State.VIOLATED),  # it came on the day on which the first of both was issued
+        ("2022-04-09 00:00", State.OK),  # and here on the day after: one is left
+    ],
+)
+def test_the_area_s_own_bulletin_is_about_the_accounts_that_it_had_on_that_day(moved: str, expected: State) -> None:
+    versions = ((EVER, account(area="邻县")), (beijing_time(moved), account()))
+    came = tuple(Version(since=since, account=of_then) for since, of_then in versions)
+    rounds = tuple(issue(number, DAYS[number - 1], (ME, LISTED), series="示例县季度通报") for number in (2, 3))
+    rules = replace(book(), switches={"UPD-02": frozenset({upd_02.COUNT_OWN})})
+    of = register(rounds=rounds, earlier={ME: in_turn(came)})
+    said = list(upd_02.judge(of, rules, beijing_time("2022-05-25 09:00")))
+    assert (said[0].state if said else State.OK) is expected
+
+
 def test_holes_lie_between_known_rounds_of_one_series() -> None:
     known = [("月报", 3), ("月报", 4), ("月报", 6), ("月报", 9), ("季报", 1), ("周报", 12)]
     assert [str(hole) for hole in holes(known)] == ["通报“月报”第5期", "通报“月报”第7至8期"]
@@ -149,6 +168,42 @@ def test_a_violation_tells_its_rounds_and_proposes_what_the_clause_says() -> Non
     assert (finding.evidence, finding.since) == (("listing:20", "listing:30"), date(2022, 4, 15))
 
 
+def test_a_violation_is_called_by_the_round_that_was_one_too_many() -> None:
+    three = replace(book(), numbers={**book().numbers, "UPD-02": {"rounds": 3}})
+    (finding,) = upd_02.judge(register(rounds=series("报报报空")), three, beijing_time("2022-05-25 09:00"))
+    assert finding.episode == "省平台通报/3"
+
+
+@pytest.mark.parametrize(
+    ("rounds", "decided_on", "named"),
+    [
+        ("报缺空", None, "第1期、第2期"),
+        ("报疑", None, "第1期、第2期"),
+        ("空缺报", None, "第2期、第3期"),
+        ("空缺报", DAYS[0], "第2期、第3期"),
+    ],
+)
+def test_what_is_in_doubt_names_the_rounds_and_proposes_nothing(
+    rounds: str, decided_on: str | None, named: str
+) -> None:
+    decisions = (ruled(Ruling.RETAINED, decided_on, "UPD-02"),) if decided_on else ()
+    finding = verdict(upd_02.RULE, register(rounds=series(rounds), decisions=decisions))
+    assert (finding.state, finding.since, finding.proposals) == (State.UNKNOWN, None, ())
+    assert finding.because == (
+        f"“省平台通报”{named}有期次缺失或有行未匹配账号，暂不能判定是否连续2次被通报，请补录或核对。"
+    )
+
+
+def test_a_row_that_may_list_the_account_for_something_else_leaves_its_count_in_doubt() -> None:
+    listed, doubt = [(ME, LISTED)], (stray(problem=Problem.CONTENT),)
+    rounds = (
+        issue(1, DAYS[0], *listed, covers_all=False),
+        issue(2, DAYS[1], covers_all=False, unmatched=doubt),
+        issue(3, DAYS[2], *listed, covers_all=False),
+    )
+    assert state(upd_02.RULE, register(rounds=rounds)) is State.UNKNOWN
+
+
 @pytest.mark.parametrize("ruling", [Ruling.RETAINED, Ruling.CONSOLIDATED, Ruling.DEREGISTERED, Ruling.REJECTED])
 @pytest.mark.parametrize(
     ("rounds", "expected"),
@@ -159,6 +214,7 @@ def test_a_violation_tells_its_rounds_and_proposes_what_the_clause_says() -> Non
         ("报报空空报报", State.VIOLATED),
         ("报报报", State.OK),  # the count begins anew with the next round
         ("报报报报", State.VIOLATED),
+        ("报报报报空", State.VIOLATED),  # one decision ends one trouble
     ],
 )
 def test_a_decision_ends_it_and_the_count_begins_with_the_next_round(
@@ -166,6 +222,11 @@ def test_a_decision_ends_it_and_the_count_begins_with_the_next_round(
 ) -> None:
     decided = ruled(ruling, DAYS[1], "UPD-02")
     assert state(upd_02.RULE, register(rounds=series(rounds), decisions=(decided,))) is expected
+
+
+def test_a_decision_on_the_day_of_a_round_answers_that_round_as_well() -> None:
+    decided = ruled(Ruling.RETAINED, DAYS[2], "UPD-02")
+    assert state(upd_02.RULE, register(rounds=series("报报报报"), decisions=(decided,))) is State.OK
 
 
 @pytest.mark.parametrize(

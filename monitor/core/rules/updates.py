@@ -163,17 +163,17 @@ def facts(gap: Gap) -> str:
         if not gap.days:
             return f"{begun}当日开设，尚{silence}"
         if gap.support is Support.DELAYED and gap.days_shown is not None:
-            return f"自{begun}开设以来{silence}，{_as_shown(gap)}{for_days(gap.days_shown)}"
+            return f"自{begun}开设以来{silence}，{_as_shown(gap, gap.days_shown)}{for_days(gap.days_shown)}"
         return f"自{begun}开设以来{silence}，{for_days(gap.days)}"
     silent = silent_for(gap.days)
     if gap.support is Support.DELAYED and gap.days_shown:
-        silent = f"{_as_shown(gap)}{silent_for(gap.days_shown)}"
+        silent = f"{_as_shown(gap, gap.days_shown)}{silent_for(gap.days_shown)}"
     return f"最近一次更新为{begun}，{silent}"
 
 
-def _as_shown(gap: Gap) -> str:
+def _as_shown(gap: Gap, days: int) -> str:
     """Return up to which day late figures show a gap, as officials begin a sentence."""
-    return f"截至{day_text(gap.start + timedelta(days=gap.days_shown or 0), day_of(gap))}"
+    return f"截至{day_text(gap.start + timedelta(days=days), day_of(gap))}"
 
 
 def why_no_gap(known: Known) -> str:
