@@ -25,6 +25,7 @@ from monitor.cli.terminal import progress
 from monitor.cli.user import first_link
 from monitor.logs import set_up
 from monitor.settings import Settings
+from monitor.settings.load import BIND
 from monitor.store import Store, StoreError, roster
 from monitor.web.serving import listening
 
@@ -104,7 +105,8 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
     try:
         sock = listening(host, port)
     except OSError as error:
-        raise Refusal(f"无法使用 {host}:{port}，端口被占用或地址不可用，请改设置项 web.bind。") from error
+        where = f"设置项 web.bind 或环境变量 {BIND}"
+        raise Refusal(f"无法使用 {host}:{port}，端口被占用或地址不可用，请改{where}。") from error
     with sock:
         yield sock
 

@@ -217,7 +217,7 @@ def test_a_port_in_use_is_one_sentence(office: Office, port: int, httpserver: HT
 
 def test_an_address_that_is_not_ours_is_one_sentence(office: Office) -> None:
     office.settle(f"web:\n  bind: 203.0.113.1:{free_port()}\n")
-    assert "地址不可用，请改设置项 web.bind" in office.type("run").refused()
+    assert "地址不可用，请改设置项 web.bind 或环境变量 XUNCHA_BIND。" in office.type("run").refused()
 
 
 @pytest.mark.parametrize(
