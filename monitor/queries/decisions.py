@@ -88,21 +88,29 @@ def ending_soon(tx: Tx, today: date, calendar: WorkCalendar) -> tuple[Decision, 
 
 def read_decisions(tx: Tx, which: DecisionFilter, today: date, calendar: WorkCalendar, page: int = 1) -> DecisionPage:
     """Return one page of the decisions that stand: those that end first, then the latest."""
-    found = decisions_asked(tx, which, today, calendar)
+    standing = standing_decisions(tx, today)
+    found = _asked(tx, standing if which.show is None else _shown(tx, which.show, today, calendar), which)
     turn = slice_of(page, len(found), SIZE)
-    rules = dict.fromkeys(sorted(made.rule for made in standing_decisions(tx, today)))
+    rules = dict.fromkeys(sorted(made.rule for made in standing))
     return DecisionPage(rows=with_cases(tx, found[turn.skip : turn.skip + SIZE]), turn=turn, rules=tuple(rules))
 
 
 def decisions_asked(tx: Tx, which: DecisionFilter, today: date, calendar: WorkCalendar) -> tuple[DecisionRow, ...]:
     """Return all of them, without the cases about the same."""
-    match which.show:
+    return _asked(tx, _shown(tx, which.show, today, calendar), which)
+
+
+def _shown(tx: Tx, show: DecisionShow | None, today: date, calendar: WorkCalendar) -> tuple[Decision, ...]:
+    match show:
         case DecisionShow.ENDING:
-            found = ending_soon(tx, today, calendar)
+            return ending_soon(tx, today, calendar)
         case DecisionShow.BASIS:
-            found = changed_bases(tx)
+            return changed_bases(tx)
         case None:
-            found = standing_decisions(tx, today)
+            return standing_decisions(tx, today)
+
+
+def _asked(tx: Tx, found: Sequence[Decision], which: DecisionFilter) -> tuple[DecisionRow, ...]:
     chosen = (made for made in found if _is_meant(made, which))
     rows = [row for row in _rows(tx, tuple(chosen)) if _is_whose(row, which)]
     rows.sort(key=lambda row: row.decision.at, reverse=True)
