@@ -49,10 +49,8 @@ class Hits:
         """The pieces of text that could hold a date."""
 
     def _texts(self) -> Iterator[Hit]:
-        for node in self._top.traverse(include_text=True, skip_empty=True):
-            if not node.is_text_node:
-                continue
-            text = _ends(node.text_content or "")  # of an inert text nothing else is ever made, so it is not noted
+        for node, said in html.texts(self._top):
+            text = _ends(said)
             if text is None:
                 continue
             if not _HIT.search(text):

@@ -134,18 +134,15 @@ def _is_refuted(encoding: str, body: bytes) -> bool:
 
 def tree(text: str) -> Tree:
     """Return the page's tree; raises LookFailedError for one that takes more memory than a page may."""
+    try:
+        made = LexborHTMLParser(text)
+    except SelectolaxError as error:
+        raise LookFailedError(Reason.UNREADABLE, "markup that no parser takes") from error
     watched = _watched.get()
     if watched is not None:
         watched.trees += 1
-    return unwatched(text)
-
-
-def unwatched(text: str) -> Tree:
-    """Return the page's tree as `tree` does, for what is no reading of it."""
-    try:
-        return LexborHTMLParser(text)
-    except SelectolaxError as error:
-        raise LookFailedError(Reason.UNREADABLE, "markup that no parser takes") from error
+        watched.tree = made
+    return made
 
 
 @dataclass(slots=True)
@@ -155,6 +152,10 @@ class Watched:
     texts: list[str] = field(default_factory=list)
     """The texts of nodes."""
     trees: int = 0
+    tree: Tree | None = None
+    """The last of them."""
+    nodes: list[tuple[Node, str]] = field(default_factory=list)
+    """The texts and comments that were gone over, and what they hold."""
 
 
 @contextmanager
@@ -179,6 +180,42 @@ def text(node: Node, separator: str = "") -> str:
 def content(node: Node) -> str:
     """Return what a node of text holds."""
     return _noted(node.text_content or "")
+
+
+def texts(top: Node) -> Iterator[tuple[Node, str]]:
+    """Yield the nodes of text in a node that are not blank, and what they hold.
+
+    Who asks for no more than whether it is inert (`hits.is_inert`) has not asked for it.
+    """
+    watched = _watched.get()
+    if watched is None:
+        yield from (entry for entry in loose_nodes(top) if entry[0].is_text_node)
+        return
+    for entry in loose_nodes(top):
+        watched.nodes.append(entry)
+        if entry[0].is_text_node:
+            yield entry
+
+
+def loose_nodes(top: Node) -> Iterator[tuple[Node, str]]:
+    """Yield the texts in a node that are not blank, and the comments, and what they hold."""
+    for node in top.traverse(include_text=True, skip_empty=True):
+        if node.is_text_node:
+            yield node, node.text_content or ""
+        elif node.is_comment_node:
+            yield node, node.comment_content or ""
+
+
+def around_body(page: Tree) -> Iterator[tuple[Node, str]]:
+    """Yield what `loose_nodes` does of a page's head, and the comments beside it and behind the body."""
+    if page.head is not None:
+        yield from loose_nodes(page.head)
+    for first in (page.root.child if page.root is not None else None, page.root):
+        node = first
+        while node is not None:
+            if node.is_comment_node:
+                yield node, node.comment_content or ""
+            node = node.next
 
 
 def _noted(said: str) -> str:

@@ -105,6 +105,14 @@ ODD = {
     "a number that is a date": ("</ul><div><b>1234567</b></div><ul>", "</ul><div><b>20261119</b></div><ul>"),
     "the publication": ('<meta name="pubdate" content="2026-11-01">', '<meta name="pubdate" content="2026-11-02">'),
     "a script in a title": (ROW.format("<script>7</script>", ""), ROW.format("<script>8</script>", "")),
+    "words that also stand in a comment": (
+        "<!-- 7 --><textarea><!-- 7 --></textarea>",
+        "<!-- 7 --><textarea><!-- 8 --></textarea>",
+    ),
+    "what a parser leaves out amid a date": (
+        "</ul><div><b>1234567</b></div><ul>",
+        "</ul><div><b>202\x0061119</b></div><ul>",
+    ),
     "a number in a row": (ROW.format("", "<i>1234</i>"), ROW.format("", "<i>1235</i>")),
 }
 
@@ -165,7 +173,8 @@ def test_readers_ask_nodes_for_their_texts_where_it_is_noted() -> None:
 NOTED = {
     'return _noted(node.text(separator=separator) or "")',
     'return _noted(node.text_content or "")',
-    'text = _ends(node.text_content or "")  # of an inert text nothing else is ever made, so it is not noted',
+    'yield node, node.text_content or ""',
+    'yield node, node.comment_content or ""',
 }
 
 
