@@ -53,8 +53,7 @@ def seen_spans(
     What polled sources showed after `polled_until` does not count either: the authorization was over.
     """
     kept = observations.c
-    whole_until = kept.content["whole_until"].as_string().label("whole_until")
-    chosen = sa.select(kept.collector, kept.first_seen, kept.last_confirmed, kept.read_at, whole_until).where(
+    chosen = sa.select(kept.collector, kept.first_seen, kept.last_confirmed, kept.read_at, kept.content).where(
         kept.account == account,
         kept.covers == Covers.ALL,
         kept.standing.in_(_PRESENT),
@@ -76,8 +75,9 @@ def _until(row: sa.Row[*tuple[Any, ...]]) -> datetime:
     moments: list[datetime] = [row.last_confirmed]
     if row.read_at is not None:
         moments.append(row.read_at)
-    if row.whole_until is not None:
-        moments.append(datetime.fromisoformat(row.whole_until))
+    whole_until = row.content.get("whole_until")
+    if whole_until is not None:
+        moments.append(datetime.fromisoformat(whole_until))
     return min(moments)
 
 

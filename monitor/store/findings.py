@@ -24,6 +24,7 @@ from monitor.store.database import Tx
 from monitor.store.driver import execute_many, fetch, marks, to_driver
 from monitor.store.keyset import Place, Sorted, sorted_behind
 from monitor.store.lights import restate
+from monitor.store.packing import pack
 from monitor.store.values import decode, encode, json_text
 
 CHUNK = 500
@@ -274,4 +275,4 @@ def _row(tx: Tx, finding: Finding, subject: str, at: datetime) -> _Row:
 
 def _change(row: _Row, finding: Finding, before: str | None) -> tuple[object, ...]:
     """Return what stands in the history of a finding of which this row says how it stands: its words of that day."""
-    return (row.subject, row.rule, row.changed_at, before, json_text(encode(finding)))
+    return (row.subject, row.rule, row.changed_at, before, pack(json_text(encode(finding))))

@@ -20,7 +20,7 @@ from monitor.store.tables import metadata
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0066"
+HEAD = "0067"
 """The newest revision in migrations/versions."""
 UPGRADE_KEY = 0x78756E64
 """The number under which PostgreSQL keeps two upgrades apart."""

@@ -42,6 +42,7 @@ from monitor.core.unit_proposal import ProposalAnswer, ProposalKind
 from monitor.core.user import UserRole
 from monitor.core.web_hook import DeliveryState, HookEvent
 from monitor.store.columns import UtcDateTime, closed
+from monitor.store.packing import Packed
 
 
 class NoticeState(Enum):
@@ -192,7 +193,7 @@ observations = Table(
     Column("covers", closed(Covers, "covers")),
     Column("standing", closed(Standing, "standing")),
     Column("digest", Text),
-    Column("content", sa.JSON(none_as_null=True)),
+    Column("content", Packed),
     Column("detail", Text, nullable=False),
     Column("first_seen", UtcDateTime, nullable=False),
     Column("last_confirmed", UtcDateTime, nullable=False),
@@ -332,7 +333,7 @@ finding_changes = Table(
     Column("rule", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("before", closed(State, "before")),
-    Column("content", sa.JSON, nullable=False),
+    Column("content", Packed, nullable=False),
     Index(None, "subject", "at"),
 )
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import lzma
 import sqlite3
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import command
 
-from monitor.store import schema
+from monitor.store import schema, tables
+from monitor.store.packing import Packed, unpack
 
 REVISION = "0003"
 _DUMP = Path(__file__).with_name("0.1.0.sql.xz")
@@ -36,12 +38,12 @@ def former_server(path: Path, url: str) -> str:
     """Have an empty database of PostgreSQL hold the same, as the first version would have written it there."""
     with connected(former_file(path)) as one, connected(url) as other, other.begin():
         command.upgrade(schema.alembic_config(other), REVISION)
-        tables = sa.MetaData()
-        tables.reflect(other)
-        for table in tables.sorted_tables:
+        there = sa.MetaData()
+        there.reflect(other)
+        for table in there.sorted_tables:
             if table.name != "alembic_version" and (rows := list(_moved(one, table))):
                 other.execute(sa.insert(table), rows)
-        _count_on(other, tables)
+        _count_on(other, there)
     return url
 
 
@@ -67,9 +69,9 @@ def _typed(value: object, kind: sa.types.TypeEngine[object]) -> object:
     return bool(value) if isinstance(kind, sa.Boolean) and value is not None else value
 
 
-def _count_on(tx: sa.Connection, tables: sa.MetaData) -> None:
+def _count_on(tx: sa.Connection, there: sa.MetaData) -> None:
     """Have the numbers that PostgreSQL gives begin after those that are there."""
-    for table in tables.sorted_tables:
+    for table in there.sorted_tables:
         for column in table.primary_key:
             named = sa.func.pg_get_serial_sequence(table.name, column.name)
             if isinstance(column.type, sa.Integer) and tx.scalar(sa.select(named)):
@@ -80,11 +82,11 @@ def _count_on(tx: sa.Connection, tables: sa.MetaData) -> None:
 def rows(url: str, only: Rows | None = None) -> Rows:
     """Return every row; with `only`, of those tables and columns alone."""
     with connected(url) as connection:
-        tables = sa.MetaData()
-        tables.reflect(connection)
+        there = sa.MetaData()
+        there.reflect(connection)
         return {
             table.name: _rows(connection, table, None if only is None else only[table.name])
-            for table in tables.sorted_tables
+            for table in there.sorted_tables
             if table.name != "alembic_version" and (only is None or table.name in only)
         }
 
@@ -94,4 +96,12 @@ def _rows(connection: sa.Connection, table: sa.Table, only: list[Row] | None) ->
     if only == []:
         return []
     asked = connection.execute(sa.select(*(table.c[name] for name in names)))
-    return sorted(tuple(zip(names, map(repr, row), strict=True)) for row in asked)
+    return sorted(
+        tuple((name, repr(_said(table, name, value))) for name, value in zip(names, row, strict=True)) for row in asked
+    )
+
+
+def _said(table: sa.Table, name: str, value: object) -> object:
+    """Return what a column says, packed or not."""
+    is_packed = isinstance(tables.metadata.tables[table.name].c[name].type, Packed)
+    return json.loads(unpack(value)) if is_packed and isinstance(value, bytes) else value
