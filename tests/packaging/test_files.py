@@ -132,7 +132,9 @@ def test_the_builder_is_handed_what_is_copied_and_nothing_else() -> None:
 # --- compose.yaml ---
 
 COMPOSE: Mapping[str, Any] = YAML(typ="safe", pure=True).load(text("compose.yaml"))
-SERVICES: Mapping[str, Any] = COMPOSE["services"]
+ALERTS: Mapping[str, Any] = YAML(typ="safe", pure=True).load(text("config/compose/alerts.yaml"))
+SERVICES: Mapping[str, Any] = COMPOSE["services"] | ALERTS["services"]
+VOLUMES = {*COMPOSE["volumes"], *ALERTS["volumes"]}
 
 
 def mounts() -> Iterator[tuple[str, str, str]]:
@@ -144,10 +146,8 @@ def mounts() -> Iterator[tuple[str, str, str]]:
 
 
 def test_there_are_three_services_and_two_more_for_who_wants_alerts() -> None:
-    assert {name for name, item in SERVICES.items() if "profiles" not in item} == {"xuncha", "prometheus", "grafana"}
-    alerting = {name for name, item in SERVICES.items() if item.get("profiles") == ["alerts"]}
-    assert alerting == {"alertmanager", "dingtalk"}
-    assert set(SERVICES) == {"xuncha", "prometheus", "grafana", *alerting}
+    assert set(COMPOSE["services"]) == {"xuncha", "prometheus", "grafana"}
+    assert set(ALERTS["services"]) == {"alertmanager", "dingtalk"}
 
 
 def test_the_service_can_be_reached_with_the_settings_as_they_are_shipped() -> None:
@@ -176,7 +176,7 @@ def test_every_mount_is_a_folder_of_the_project_read_only_or_a_volume_that_there
             assert rest.endswith(":ro"), (name, source)
             assert (ROOT / source).is_dir(), (name, source)
         else:
-            assert source in COMPOSE["volumes"], (name, source)
+            assert source in VOLUMES, (name, source)
 
 
 def test_the_service_has_its_settings_read_only_and_its_data_in_a_volume() -> None:
@@ -224,6 +224,11 @@ def test_a_service_is_published_on_loopback_only_and_gains_no_privilege(name: st
 def test_an_image_of_others_has_a_version_and_a_digest_and_may_come_from_elsewhere(name: str) -> None:
     pattern = r"\$\{[A-Z]+_IMAGE:-[a-z]+/[a-z]+:v?\d+\.\d+\.\d+@sha256:[0-9a-f]{64}\}"
     assert re.fullmatch(pattern, SERVICES[name]["image"])
+
+
+def test_an_image_without_a_known_digest_starts_only_by_a_digest_that_the_office_gives() -> None:
+    pattern = r"\$\{DINGTALK_IMAGE:-[a-z]+/[a-z-]+\}@sha256:\$\{DINGTALK_SHA256:\?\S[^}]*\}"
+    assert re.fullmatch(pattern, SERVICES["dingtalk"]["image"])
 
 
 def test_alerts_go_from_prometheus_to_dingtalk() -> None:
@@ -379,8 +384,9 @@ def test_the_unit_is_stopped_with_time_enough_and_bounded_in_memory() -> None:
         "compose.yaml",
         "XUNCHA_BIND",
         "config/compose/postgresql.yaml",
-        "--profile alerts",
+        "config/compose/alerts.yaml",
         "DINGTALK_IMAGE",
+        "DINGTALK_SHA256=",
         "PIP_INDEX_URL",
         "GRAFANA_PASSWORD",
         "GRAFANA_IMAGE",
