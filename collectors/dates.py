@@ -82,7 +82,7 @@ def read(text: str, at: datetime) -> Stamp | None:
         return None
     try:
         stamp = _numeric(text, at) if "0" <= text[0] <= "9" else _worded(text, at)
-    except (ValueError, OverflowError, KeyError):  # the 31st of June, 99 o'clock, a zone of 30 hours, 十十
+    except (ValueError, OverflowError, KeyError):  # the 31st of June, 99 o'clock, a zone of 30 hours, Foo, 十十
         return None
     return stamp if stamp and _plausible(stamp.moment, at) else None
 
@@ -292,10 +292,7 @@ def _weibo(match: re.Match[str], at: datetime) -> Stamp:
 
 
 def _month(name: str) -> int:
-    number = _MONTHS.get(name[:3].lower())
-    if number is None:
-        raise ValueError(name)
-    return number
+    return _MONTHS[name[:3].lower()]
 
 
 def _zone(text: str | None) -> timezone:

@@ -18,6 +18,7 @@ MOMENTS = st.datetimes(datetime(2015, 1, 1), datetime(2035, 1, 1), timezones=st.
 
 def told(text: str, at: datetime = AT) -> tuple[str, str] | None:
     stamp = dates.read(text, at)
+    assert stamp is None or stamp.moment.tzinfo is UTC
     return (stamp.moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S"), stamp.precision.value) if stamp else None
 
 
@@ -42,6 +43,13 @@ def noon(year: int, month: int, day: int) -> datetime:
         ("2026-02-11 09:30:00 -0500", "2026-02-11 22:30:00"),
         ("Tue Feb 23 12:28:47 +0800 2021", "2021-02-23 12:28:47"),
         ("Tue Feb 23 12:28:47 CST 2021", "2021-02-23 12:28:47"),
+        ("Tue Feb 23 04:28:47 GMT 2021", "2021-02-23 12:28:47"),
+        ("23 Feb 2021 12:28:47 -05:00", "2021-02-24 01:28:47"),
+        ("2026-02-11 09:30:00 -05:00", "2026-02-11 22:30:00"),
+        ("2026-02-11 09:30:00 +08", "2026-02-11 09:30:00"),
+        ("2026-02-11 09:30:00 +730", "2026-02-11 10:00:00"),
+        ("2026-02-11 09:30:00 -1200", "2026-02-12 05:30:00"),
+        ("2026-02-11 09:30:00 +1400", "2026-02-11 03:30:00"),
         ("2026-02-11T09:30:00Z", "2026-02-11 17:30:00"),
         ("2026-02-11t09:30:00.123+08:00", "2026-02-11 09:30:00"),
         ("2026-02-11T09:30:00", "2026-02-11 09:30:00"),
@@ -55,6 +63,11 @@ def noon(year: int, month: int, day: int) -> datetime:
         ("1762747210", "2025-11-10 12:00:10"),
         ("1762747210000", "2025-11-10 12:00:10"),
         ("3秒前", "2026-11-20 11:59:57"),
+        ("9秒前", "2026-11-20 11:59:51"),
+        ("06-27 12:00:30", "2026-06-27 12:00:30"),
+        ("06月27日 12时00分30秒", "2026-06-27 12:00:30"),
+        ("昨天 23:10:05", "2026-11-19 23:10:05"),
+        (" " * 300 + "2026-05-11 10:20:30 来源：" + "示例" * 200, "2026-05-11 10:20:30"),
     ],
 )
 def test_a_time_to_the_second(text: str, moment: str) -> None:
@@ -98,6 +111,9 @@ def test_a_time_to_the_minute(text: str, moment: str) -> None:
         ("二〇二六年五月十七日", "2026-05-17"),
         ("二○二五年十二月三十一日", "2025-12-31"),
         ("二零二六年一月廿三日", "2026-01-23"),
+        ("二零二六年三月卅日", "2026-03-30"),
+        ("二零二六年十月二十日", "2026-10-20"),
+        ("1990-01-02", "1990-01-02"),
         ("11月20日", "2026-11-20"),
         ("11-20", "2026-11-20"),
         ("11-21", "2025-11-21"),
@@ -137,6 +153,9 @@ def test_a_day_is_its_first_moment_in_beijing(text: str, day: str) -> None:
         "2026-01-02T00:00:00+99:00",
         "2026-01-02T00:00:00+15:00",
         "2026-01-02T00:00:00-12:30",
+        "2026-01-02T00:00:00+07:60",
+        "1989-12-31",
+        "05-11至06-01",
         "2026-01-02 09:00-17:00",
         "2026-01-02 09:00-11:30",
         "2026-01-02 09:00 -11:30",
@@ -159,7 +178,7 @@ def test_what_is_no_publication_time_is_none(text: str) -> None:
 
 
 def test_a_time_more_than_a_day_after_the_look_is_refused() -> None:
-    assert told("2026-11-21 11:59") == ("2026-11-21 11:59:00", "minute")
+    assert told("2026-11-21 12:00") == ("2026-11-21 12:00:00", "minute")
     assert told("2026-11-21 12:01") is None
     assert told("2062-05-11") is None
     assert dates.epoch(AT.timestamp() + 90_000, AT) is None
@@ -172,7 +191,15 @@ def test_a_day_without_a_year_is_the_last_one_around_new_year() -> None:
     assert told("01-01 12:01", noon(2027, 1, 1)) == ("2026-01-01 12:01:00", "minute")
     just_after_midnight = datetime(2026, 12, 31, 16, 1, tzinfo=UTC)
     assert told("01-01", just_after_midnight) == ("2027-01-01 00:00:00", "day")
+    assert told("01-01", datetime(2027, 1, 1, tzinfo=BEIJING)) == ("2027-01-01 00:00:00", "day")
     assert told("昨天", just_after_midnight) == ("2026-12-31 00:00:00", "day")
+
+
+def test_a_year_that_was_not_written_is_called_a_guess() -> None:
+    for text, is_guessed in (("11-20", True), ("11月20日 10:00", True), ("2026-11-20", False), ("昨天", False)):
+        stamp = dates.read(text, AT)
+        assert stamp is not None
+        assert stamp.is_year_guessed is is_guessed
 
 
 def test_the_29th_of_february_is_in_a_leap_year() -> None:
@@ -188,6 +215,12 @@ def test_an_epoch_is_told_by_its_magnitude(number: object) -> None:
     assert stamp
     assert stamp.moment == datetime(2025, 11, 10, 4, 0, 10, tzinfo=UTC)
     assert stamp.precision is Precision.SECOND
+
+
+def test_an_epoch_of_any_day_since_1990_is_read() -> None:
+    assert dates.epoch(631_152_000, AT) == dates.read("1990-01-01T00:00:00Z", AT)
+    for number in ("999999999", "999999999000"):
+        assert dates.epoch(number, AT) == dates.read("2001-09-09T01:46:39Z", AT)
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,7 @@ def test_a_store_that_does_not_list_the_app_three_times_over_a_day_is_a_suspicio
     )
     assert finding.proposals == (Proposal.REVIEW,)
     assert finding.evidence == ("observation:1",)
+    assert (finding.since, finding.episode) == (date(2026, 5, 18), (NOW - 30 * HOUR).isoformat())
 
 
 @pytest.mark.parametrize(
@@ -112,6 +113,21 @@ def test_a_store_that_does_not_list_the_app_three_times_over_a_day_is_a_suspicio
 )
 def test_fewer_or_quicker_failures_are_no_suspicion(faults: list[tuple[float, AppFault | None]]) -> None:
     assert judge(line(Link.PACKAGE, faults)).state is not State.SUSPECTED
+
+
+def test_failures_over_a_whole_day_are_a_suspicion() -> None:
+    gone = AppFault.NOT_LISTED
+    assert judge(line(Link.STORE, [(25, gone), (10, gone), (1, gone)])).state is State.SUSPECTED
+    assert judge(line(Link.STORE, [(24.99, gone), (10, gone), (1, gone)])).state is State.UNKNOWN
+
+
+def test_what_began_last_year_is_told_with_its_year() -> None:
+    later = datetime(2027, 1, 1, 1, 0, tzinfo=UTC)
+    ahead = (later - NOW) / HOUR
+    gone = line(Link.STORE, [(ago - ahead, fault) for ago, fault in GONE])
+    assert app_01.judge(known(gone), BOOK, later).because.startswith("自2026年12月31日3时起，")
+    fine = line(Link.PACKAGE, [(ago - ahead, fault) for ago, fault in FINE], 2)
+    assert app_01.judge(known(gone, fine), BOOK, later).because.startswith("自2026年12月31日3时起，")
 
 
 def test_a_success_in_between_begins_the_row_anew() -> None:
@@ -166,16 +182,32 @@ def test_failures_that_nobody_saw_lately_are_no_suspicion() -> None:
 
 
 def test_an_app_without_links_or_looks_is_unknown() -> None:
-    assert judge().state is State.UNKNOWN
+    unlinked = judge()
+    assert (unlinked.state, unlinked.because) == (State.UNKNOWN, "尚未核查：未登记下载或服务链接，请补填台账。")
+    stale = judge(line(Link.STORE, [(24.01, None)]))
+    assert (stale.state, stale.because) == (State.UNKNOWN, "近24小时未采集到可用的链接，不能判定。")
+    assert judge(line(Link.STORE, [(24, None)])).state is State.OK
 
 
 def test_an_app_that_can_be_had_is_fine() -> None:
-    assert judge(line(Link.STORE, FINE), line(Link.PACKAGE, FINE, 2)).state is State.OK
+    finding = judge(line(Link.STORE, FINE), line(Link.PACKAGE, FINE, 2))
+    assert (finding.state, finding.because) == (State.OK, "可以正常下载和使用。")
 
 
 def test_what_is_no_app_is_not_asked() -> None:
     account = replace(APP, platform=Platform.WEIBO)
-    assert app_01.judge(known(STORE_GONE, account=account), BOOK, NOW).state is State.NOT_APPLICABLE
+    finding = app_01.judge(known(STORE_GONE, account=account), BOOK, NOW)
+    assert finding == Finding(
+        rule="APP-01",
+        account="A1",
+        unit="示例县大数据局",
+        area="示例县",
+        state=State.NOT_APPLICABLE,
+        strength=BOOK.strengths["APP-01"],
+        clause="移动客户端无法下载或使用",
+        because="本项只涉及移动客户端。",
+        evidence=("observation:1",),
+    )
 
 
 @pytest.mark.parametrize(("failed", "state"), [(1, State.OK), (2, State.WARNING)])
@@ -188,6 +220,26 @@ def test_an_unstable_link_is_a_warning_by_its_share_of_the_real_looks(failed: in
     assert ("不稳定" in finding.because) == (failed > 1)
 
 
+def test_a_warning_is_of_all_that_is_in_doubt_and_as_old_as_the_first_of_it() -> None:
+    two: list[tuple[float, AppFault | None]] = [
+        (169, AppFault.GONE),
+        (168, AppFault.GONE),
+        (90, AppFault.GONE),
+        (1, None),
+    ]
+    finding = judge(line(Link.PACKAGE, two), line(Link.STORE, GONE, 2), line(Link.SERVICE, FINE, 3, NOW + 49 * HOUR))
+    assert finding.because == (
+        "自5月18日3时起，在应用商店连续3次核查均无法下载（商店中查不到该应用）；"
+        "安装包不稳定，近期多次核查失败；后台服务的安全证书将于2天后过期。"
+    )
+    assert (finding.state, finding.proposals) == (State.WARNING, (Proposal.WARN,))
+    assert finding.begun_at == NOW + 49 * HOUR - timedelta(days=21)
+    fewer = judge(line(Link.PACKAGE, two), line(Link.STORE, GONE, 2))
+    assert fewer.begun_at == NOW - 168 * HOUR, "the first failure of the last seven days"
+    one = judge(line(Link.PACKAGE, FINE), line(Link.STORE, GONE, 2))
+    assert (one.begun_at, one.since) == (NOW - 30 * HOUR, date(2026, 5, 18))
+
+
 def test_two_failures_of_many_looks_are_below_the_share() -> None:
     looks: list[tuple[float, AppFault | None]] = [(n + 1, None) for n in reversed(range(160))]
     looks[3], looks[90] = (looks[3][0], AppFault.GONE), (looks[90][0], AppFault.GONE)
@@ -198,6 +250,7 @@ def test_two_failures_of_many_looks_are_below_the_share() -> None:
 def test_a_certificate_that_ends_soon_is_a_warning(days: int, state: State) -> None:
     service = line(Link.SERVICE, FINE, until=NOW + timedelta(days=days, hours=1))
     assert judge(service).state is state
+    assert judge(line(Link.SERVICE, FINE, until=NOW)).state is State.OK, "one that has ended is left to its fault"
 
 
 def test_a_profile_that_ends_soon_is_called_by_its_name_and_an_expired_one_is_left_to_its_fault() -> None:
@@ -215,7 +268,9 @@ def ruled(ruling: Ruling) -> Decision:
 def test_only_a_person_makes_it_a_violation() -> None:
     finding = judge(STORE_GONE, decisions=(ruled(Ruling.CONFIRMED),))
     assert (finding.state, finding.proposals) == (State.VIOLATED, (Proposal.CONSOLIDATE,))
-    assert judge(STORE_GONE, decisions=(ruled(Ruling.REJECTED),)).state is State.OK
+    wrong = judge(STORE_GONE, decisions=(ruled(Ruling.REJECTED),))
+    assert (wrong.state, wrong.proposals) == (State.OK, ())
+    assert wrong.because.endswith("连续3次核查均无法下载（商店中查不到该应用），经人工核实为误报。")
 
 
 def test_the_last_ruling_counts_and_only_for_its_episode() -> None:

@@ -12,6 +12,7 @@ from monitor.core.case import NOTHING, Acknowledgement, Case, Closing, Ladder, P
 from monitor.core.decision import Ruling
 from monitor.core.finding import Finding, Pacing, State, Strength, Support
 from tests.core.build import BOOK, EVERY_DAY, beijing_time, finding
+from tests.core.test_calendar import SPRING
 from tests.core.test_case import WEEKS, acknowledged, day_finding, opened
 
 LADDER = Ladder.of(BOOK)
@@ -205,3 +206,58 @@ def test_what_is_blind_or_held_changes_nothing_of_a_case_that_stands() -> None:
     found = replace(finding(State.VIOLATED, days=16), support=Support.HELD)
     case = opened(found, start_of_day(date(2026, 5, 1)))
     assert plan(found, Pacing.LADDER, case, BOOK, EVERY_DAY, NOW) == Plan()
+
+
+def test_what_a_decision_answers_waits_on_the_office_no_more_and_waits_again_without_it() -> None:
+    found = finding(State.WARNING, rule="PER-01")
+    answered = replace(found, decided=Ruling.DEREGISTERED)
+    waiting = opened(found, NOW, at(StepKind.TASK, 0, "2026-05-20 08:00"))
+    told = replace(waiting, waits=False)
+    said = [
+        plan(of, Pacing.TASK, case, BOOK, WEEKS, NOW).waits
+        for of, case in ((answered, waiting), (found, waiting), (answered, told), (found, told), (answered, None))
+    ]
+    assert said == [False, None, None, True, None]
+    unit_s = replace(waiting, steps=(at(StepKind.TO_LEADER, 0, "2026-05-20 08:00"),))
+    assert plan(answered, Pacing.TASK, unit_s, BOOK, WEEKS, NOW).waits is None
+
+
+def test_a_case_that_goes_on_about_its_gap_is_given_no_other() -> None:
+    found, now = day_finding(date(2026, 5, 1), date(2026, 5, 16))
+    assert plan(found, Pacing.LADDER, opened(found, now), BOOK, EVERY_DAY, now).episode is None
+    older = replace(opened(found, now), episode=start_of_day(date(2026, 4, 1)).isoformat())
+    assert plan(found, Pacing.LADDER, older, BOOK, EVERY_DAY, now).episode == found.episode
+
+
+def test_a_case_whose_account_is_kept_ends_as_kept_and_any_other_exemption_as_one() -> None:
+    case = opened(finding(State.WARNING), NOW)
+    for ruling, closing in ((Ruling.RETAINED, Closing.RETAINED), (Ruling.EXEMPTED, Closing.EXEMPTED)):
+        close = plan(replace(finding(State.EXEMPTED), decided=ruling), Pacing.TASK, case, BOOK, WEEKS, NOW).close
+        assert close is not None
+        assert close.closing is closing
+
+
+def test_an_update_after_two_weeks_is_told_at_once() -> None:
+    case = opened(finding(State.VIOLATED, days=16), NOW, at(StepKind.OVERDUE, 15, "2026-05-16 09:00"))
+    close = plan(finding(State.OK, days=0, episode="2026-05-20"), Pacing.LADDER, case, BOOK, WEEKS, NOW).close
+    assert close is not None
+    assert close.step == Step(kind=StepKind.RECOVERED, number=0, at=NOW, days=0, because="原因。")
+
+
+def test_without_a_number_of_days_no_step_is_climbed() -> None:
+    assert plan(finding(State.OK, days=None), Pacing.LADDER, None, BOOK, EVERY_DAY, NOW) == NOTHING
+
+
+def test_who_heard_of_the_gap_today_hears_nothing_of_the_holiday_on_the_same_day() -> None:
+    found, now = day_finding(date(2026, 2, 8), date(2026, 2, 13))
+    word = plan(found, Pacing.LADDER, None, BOOK, SPRING, now).step
+    assert word is not None
+    assert word.kind is StepKind.HOLIDAY
+    assert plan(found, Pacing.LADDER, opened(found, now, word), BOOK, SPRING, now).step is None
+
+
+def test_a_step_moves_back_three_days_and_not_four() -> None:
+    """Friday to Monday are off."""
+    calendar = WorkCalendar(holidays=frozenset({date(2026, 5, 15), date(2026, 5, 18)}))
+    days = [LADDER.date_of(day - timedelta(days=14), 14, calendar) for day in (date(2026, 5, 17), date(2026, 5, 18))]
+    assert days == [date(2026, 5, 14), date(2026, 5, 19)]

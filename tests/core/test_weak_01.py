@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from monitor.core.account import Account, AccountFunction, AccountStatus, Platform, UnitLevel
 from monitor.core.calendar import start_of_day
-from monitor.core.finding import Proposal, State, Strength
+from monitor.core.finding import Basis, Proposal, State, Strength
 from monitor.core.register import Register, Version
 from monitor.core.rules import weak_01
 from tests.core.area import AREA, book, filed, register, state, verdict, weeks
@@ -204,8 +204,89 @@ def test_after_the_campaign_it_is_a_hint_that_proposes_nothing() -> None:
     then, later = verdict(weak_01.RULE, of, "2022-05-31 23:59"), verdict(weak_01.RULE, of, "2022-06-01 00:01")
     assert (then.strength, then.proposals) == (Strength.IN_PRINCIPLE, (Proposal.CONSOLIDATE,))
     assert (later.strength, later.proposals, later.state) == (Strength.ADVISORY, (), State.VIOLATED)
-    assert then.since == date(2022, 5, 15)
-    assert "2022-W18为1（平均4）" in then.because
+    assert (then.since, then.begun_at) == (date(2022, 5, 15), start_of_day(date(2022, 5, 15)))
+    assert then.because == (
+        "运营效果指数2022-W18为1（平均4）、2022-W19为1（平均4），截至5月15日连续2周低于全县平均值。"
+    )
+    assert (then.basis, then.evidence) == (Basis.IMPORT, ("week:2022-W18", "week:2022-W19"))
+
+
+@pytest.mark.parametrize(
+    ("published", "since"),
+    [
+        ([LOW, LOW, LOW], "2022-05-15"),
+        ([HIGH, LOW, LOW], "2022-05-22"),
+        ([LOW, NONE, LOW], "2022-05-22"),
+        ([LOW, LOW, NONE], "2022-05-15"),
+        ([LOW, LOW, NONE, NONE, LOW, LOW], "2022-05-15"),  # not knowing is no other word
+        ([LOW, LOW, HIGH, LOW, LOW], "2022-06-05"),
+        ([LOW, LOW, HIGH, NONE, LOW, LOW], "2022-06-12"),
+    ],
+)
+def test_it_is_below_since_the_week_from_which_it_always_was(published: list[dict[str, str]], since: str) -> None:
+    finding = verdict(weak_01.RULE, register(*THREE, weeks=weeks(*published)), "2022-06-20 09:00")
+    assert (finding.state, finding.since) == (State.VIOLATED, date.fromisoformat(since))
+
+
+@pytest.mark.parametrize(
+    ("published", "said"),
+    [
+        ([], "尚未导入运营效果指数，不能判定。"),
+        ([LOW], "没有连续2周的运营效果指数，不能判定。"),
+        ([LOW, NONE, NONE, LOW], "最近4周中有2周没有该账号的运营效果指数，不能判定。"),
+        ([HIGH, LOW, LOW, NONE, NONE], "最近4周中有2周没有该账号的运营效果指数，不能判定。"),
+        ([LOW, {"A01": "1", "A02": "9"}], "有数值的账号不足3个，没有全县平均值。"),
+    ],
+)
+def test_why_it_is_not_known_is_said(published: list[dict[str, str]], said: str) -> None:
+    finding = verdict(weak_01.RULE, register(*THREE, weeks=weeks(*published)), "2022-05-31 09:00")
+    assert (finding.state, finding.basis, finding.because) == (State.UNKNOWN, Basis.IMPORT, said)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        ({"level": UnitLevel.PARTY}, {}, State.VIOLATED),
+        ({"area": "邻县"}, {}, State.VIOLATED),
+        ({"status": AccountStatus.CLOSED}, {}, State.VIOLATED),
+        ({}, {"level": None}, State.NEEDS_REVIEW),
+    ],
+)
+def test_it_has_lasted_no_longer_than_the_account_is_here_and_in_that_scope(
+    before: dict[str, object], now: dict[str, object], expected: State
+) -> None:
+    bound, renamed = beijing_time("2022-05-20 10:00"), beijing_time("2022-05-23 10:00")
+    versions = (
+        Version(since=BEFORE, account=account(**before)),
+        Version(since=bound, account=account(**now, name="旧名")),
+        Version(since=renamed, account=account(**now)),
+    )
+    values = {**LOW, "A04": "7"}
+    accounts = (account(**now), *THREE[1:], account(id="A04"))
+    of = register(*accounts, weeks=weeks(values, values), earlier={"A01": versions})
+    finding = verdict(weak_01.RULE, of)
+    assert (finding.state, finding.since, finding.begun_at) == (expected, date(2022, 5, 20), bound)
+
+
+def test_a_week_counts_in_the_area_that_the_account_was_in_when_it_ended() -> None:
+    """It was next door for the second of three weeks."""
+    versions = (
+        Version(since=BEFORE, account=account()),
+        Version(since=WEEK_1_ENDS, account=account(area="邻县")),
+        Version(since=WEEK_2_ENDS, account=account()),
+    )
+    theirs = dict.fromkeys(("B01", "B02", "B03"), "8")
+    other = Register(
+        area="邻县",
+        accounts=tuple(account(id=name, area="邻县") for name in theirs),
+        weeks=weeks(theirs, {**theirs, "A01": "2"}, theirs),
+    )
+    of = register(*THREE, weeks=weeks(HIGH, NONE, LOW), earlier={"A01": versions}, elsewhere={"邻县": other})
+    finding = verdict(weak_01.RULE, of)
+    assert finding.because == (
+        "运营效果指数2022-W19为2（邻县平均8）、2022-W20为1（平均4），截至5月22日连续2周低于全县平均值。"
+    )
+    assert finding.since == date(2022, 5, 22)
 
 
 @given(st.lists(st.decimals("0", "200", places=2), min_size=3, max_size=12))
