@@ -23,5 +23,9 @@ def test_the_image_runs_read_only_as_nobody_special_keeps_its_data_and_ends_when
     )
     assert done.returncode == 0, done.stdout + done.stderr
     told = [line.partition("] ")[2] for line in done.stdout.splitlines()]
-    lived = ("read-only and confined, healthy, and told of one account", "the data survived a new container")
+    lived = (
+        "read-only and confined, healthy, and told of one account",
+        "the data survived a new container",
+        "the sample county answers, as confined as the service",
+    )
     assert [line for line in lived if line not in told] == []
