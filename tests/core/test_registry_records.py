@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from monitor.core.account import Outsourcing, Platform, UnitLevel
-from monitor.core.finding import Finding, Proposal, State, Strength
+from monitor.core.finding import Basis, Finding, Proposal, State, Strength
 from monitor.core.record import RecordKind
 from monitor.core.rules import (
     app_02,
@@ -272,3 +272,38 @@ def test_an_order_to_mend_is_no_order_to_close() -> None:
     finding = verdict(cln_01.RULE, register(records=(record(RecordKind.JOINT_REVIEW, "A01", "2022-05-10", "整改"),)))
     assert finding.proposals == (Proposal.RECTIFY,)
     assert finding.state is State.WARNING
+
+
+def test_what_is_recorded_of_an_app_is_said_and_nothing_of_other_accounts() -> None:
+    both = (account(id="A00"), account(platform=Platform.MOBILE_APP))
+    no = record(RecordKind.IPV6, "A01", "2022-05-10", "不支持")
+    blank = replace(no, result=None)
+    unstated = "5月10日的IPv6核查登记未写明结果，请补登。"
+    for records, expected, because, evidence in (
+        ((), State.UNKNOWN, "尚未核查是否支持IPv6。", ()),
+        ((blank, blank), State.UNKNOWN, unstated.replace("IPv6核查", RecordKind.IPV6.label), ()),
+        ((no,), State.WARNING, None, ("record:1",)),
+    ):
+        finding = verdict(app_02.RULE, register(*both, records=records))
+        assert (finding.state, finding.basis, finding.evidence) == (expected, Basis.HAND, evidence)
+        assert because in {None, finding.because}
+
+
+def test_an_app_that_nobody_filed_is_to_be_looked_into_and_filed() -> None:
+    both = (account(id="A00"), account(platform=Platform.MOBILE_APP))
+    blank = replace(record(RecordKind.APP_FILING, "A01", "2026-05-10", "未备案"), result=None)
+    finding = verdict(app_03.RULE, register(*both), "2026-11-20 09:00")
+    assert (finding.state, finding.proposals) == (State.WARNING, (Proposal.REVIEW, Proposal.FILE))
+    assert finding.because == "未登记政务应用程序备案号。"
+    asked = verdict(app_03.RULE, register(*both, records=(blank, blank)), "2026-11-20 09:00")
+    assert (asked.state, asked.proposals) == (State.NEEDS_REVIEW, (Proposal.REVIEW,))
+    assert asked.because == f"5月10日的{RecordKind.APP_FILING.label}登记未写明结果，请补登。"
+
+
+def test_accounts_of_one_unit_on_one_platform_are_named_to_each_and_proposed_to_become_one() -> None:
+    of = register(account(name="甲发布"), account(id="A02", name="乙发布"))
+    for name in ("A01", "A02"):
+        finding = verdict(dup_01.RULE, of, name=name)
+        assert (finding.state, finding.proposals) == (State.WARNING, (Proposal.CONSOLIDATE,))
+        assert "“甲发布”、“乙发布”" in finding.because
+        assert "示例县教育局" in finding.because
