@@ -10,6 +10,7 @@ from __future__ import annotations
 import socket
 import unicodedata
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Address = IPv4Address | IPv6Address
@@ -38,6 +39,10 @@ _LOCAL = frozenset(
     {"localdomain", "local", "internal", "intranet", "lan", "home", "corp", "localdomain4", "localdomain6"}
 )
 """Ends of names that no public resolver knows (RFC 6762 and its appendix G, ICANN's reserved `internal`)."""
+
+
+_LONGEST_NAME = 253
+"""Characters of a name that a resolver takes."""
 
 
 class BlockedError(OSError):
@@ -73,7 +78,7 @@ class AddressGuard:
         Where a proxy resolves it nothing can be judged later: then a name that no public resolver knows is refused.
         """
         name = _plain(host)
-        address = _literal(name)
+        address = literal(host)
         if address is not None:
             return self.allows(address)
         if name.rpartition(".")[2] in _SELF or name.partition(".")[0] in _SELF:
@@ -108,6 +113,12 @@ def _plain(host: str) -> str:
 
 def literal(host: str) -> Address | None:
     """Return the address that a host is, in any notation that a resolver takes; None for a name."""
+    return _known(host) if len(host) <= _LONGEST_NAME else _literal(_plain(host))
+
+
+@lru_cache(maxsize=4_000)
+def _known(host: str) -> Address | None:
+    """Return the same; hosts are asked for again and again, and what one is written as never changes."""
     return _literal(_plain(host))
 
 
