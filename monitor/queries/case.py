@@ -19,6 +19,7 @@ from monitor.core.labels import step_text
 from monitor.core.message import MessageState
 from monitor.core.mute import Mute, over
 from monitor.core.phrases import deadline_text
+from monitor.core.rules.sup_02 import ID as LATE_TO_MEND
 from monitor.core.rules.sup_02 import OfficeTerms
 from monitor.queries.cases import CaseLine, lines_of, targets
 from monitor.queries.lines import OverviewContext, line_of
@@ -27,6 +28,7 @@ from monitor.store.case_lists import CaseFilter, Wait, numbers
 from monitor.store.cases import case, finding_on, neighbours, notices_of_case
 from monitor.store.decisions import decisions_on, marks
 from monitor.store.facts import known
+from monitor.store.findings import stated
 from monitor.store.outbox import messages
 from monitor.store.overview import row_of
 from monitor.store.reach import units_of_cases
@@ -117,6 +119,8 @@ class CasePage:
     """The case about the same before it."""
     after: Case | None = None
     """The one about the same after it: of what came up again, or is no longer exempted."""
+    is_listing_asked: bool = False
+    """True if the office is asked whether its account is named in a bulletin, for being late with this."""
     progress: Progress | None = None
     """How far the account's deregistration is; None where there is none, or the case is not about it."""
 
@@ -197,6 +201,7 @@ def read_case(
         place=_place(tx, line) if is_open else Place(),
         before=before,
         after=after,
+        is_listing_asked=is_open and _is_listing_asked(tx, line.case, moment.now),
         progress=_progress(tx, line, standing, moment.now, book),
     )
 
@@ -216,6 +221,14 @@ def _place(tx: Tx, line: CaseLine) -> Place:
         before=mine[at - 1] if at else None,
         after=mine[at + 1] if at + 1 < len(mine) else None,
     )
+
+
+def _is_listing_asked(tx: Tx, found: Case, now: datetime) -> bool:
+    """True if what asks that is this case itself, or cites it: the two are settled together."""
+    asked = stated(tx, LATE_TO_MEND, [found.subject.key], now).get(found.subject.key)
+    if asked is None or not asked.state.is_trouble or asked.is_answered:
+        return False
+    return found.rule == LATE_TO_MEND or f"case:{found.id}" in asked.evidence
 
 
 def _progress(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -30,9 +30,11 @@ from monitor.core.account import Account
 from monitor.core.calendar import beijing_date, start_of_day
 from monitor.core.forms import FORMS
 from monitor.core.members import member
+from monitor.core.phrases import plain
 from monitor.core.record import RecordKind
 from monitor.core.todo import TodoAct
 from monitor.queries.lists import read_account
+from monitor.queries.todo_context import short
 from monitor.web.days import written_day
 from monitor.web.forms import Form, done, form_of
 from monitor.web.pages.pages import Pages
@@ -64,6 +66,25 @@ class ShownForm:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayBack:
+    """Where whoever fills in a form of a record came from."""
+
+    address: str
+    called: str
+    is_given: bool = False
+    """True if the address of the form says so: that is where it leads once it was kept."""
+
+
+_WAYS_BACK = {
+    RecordKind.WORK_ORDER: WayBack(address="/orders", called="省平台工单"),
+    RecordKind.LISTING: WayBack(address="/", called="今天"),
+}
+"""Where forms of a kind are opened that are not opened from the imports."""
+_IMPORTS = WayBack(address="/imports", called="导入")
+_ACCOUNT = "/accounts/"
+_LONGEST = 60
+"""Characters of a word in an answer."""
 _LEADS_TO = {RecordKind.WORK_ORDER: "/orders", RecordKind.LISTING: f"/cases?wait=office&act={TodoAct.OVERDUE.value}"}
 """Where a record of a kind comes from, if a list of what waits for it does."""
 
@@ -118,7 +139,9 @@ async def save_account(pages: Pages, request: Request) -> Response:
 async def new_record(pages: Pages, request: Request) -> Response:
     """Answer `/records/new?kind=`: which kinds there are, or the form of one with what the address fills in."""
     given = {name.removeprefix(_CELL): text for name, text in request.query_params.items() if name.startswith(_CELL)}
-    return _record_page(pages, _kind(request), ShownForm(cells=given, as_of=_today(pages)))
+    kind = _kind(request)
+    back = await _way_back(pages, kind, request.query_params.get("back", ""))
+    return _record_page(pages, kind, ShownForm(cells=given, as_of=_today(pages)), back)
 
 
 async def save_record(pages: Pages, request: Request) -> Response:
@@ -127,16 +150,32 @@ async def save_record(pages: Pages, request: Request) -> Response:
     if kind is None:
         raise HTTPException(400, "请先选择记录的类型。")
     cells = {"类型": kind.label} | _cells(form)
-    shown = ShownForm(cells=cells, as_of=_today(pages))
+    shown, back = ShownForm(cells=cells, as_of=_today(pages)), await _way_back(pages, kind, form.get("back"))
     answer = await _kept(pages, request, form, shown, "records", f"记录表单：{kind.label}")
     if isinstance(answer, ShownForm):
-        return _record_page(pages, kind, answer, status=_status(answer))
+        return _record_page(pages, kind, answer, back, status=_status(answer))
     if isinstance(answer, RefusedError):
-        return _record_page(
-            pages, kind, ShownForm(cells=cells, as_of=shown.as_of, problems=(("", str(answer)),)), status=409
-        )
-    on = _LEADS_TO.get(kind, f"/records/new?kind={kind.value}")
-    return done(request, on, f"已登记“{kind.label}”记录。")
+        again = ShownForm(cells=cells, as_of=shown.as_of, problems=(("", str(answer)),))
+        return _record_page(pages, kind, again, back, status=409)
+    on = back.address if back.is_given else _LEADS_TO.get(kind, f"/records/new?kind={kind.value}")
+    return done(request, on, await _said(pages, kind, cells))
+
+
+async def _way_back(pages: Pages, kind: RecordKind | None, given: str) -> WayBack:
+    """Return where the form was opened: at the account whose page it names, else where such forms are."""
+    id_ = unquote(given.removeprefix(_ACCOUNT)) if given.startswith(_ACCOUNT) else ""
+    account = await _known(pages, id_) if id_ else None
+    if account is not None:
+        return WayBack(address=f"{_ACCOUNT}{quote(id_, safe='')}", called=short(account), is_given=True)
+    return _WAYS_BACK.get(kind, _IMPORTS) if kind else _IMPORTS
+
+
+async def _said(pages: Pages, kind: RecordKind, cells: Mapping[str, str]) -> str:
+    """Return what was recorded of whom, and what it says."""
+    whom, result = cells.get("对象", "").strip(), cells.get("结果", "").strip()
+    account = await _known(pages, whom)
+    parts = (short(account) if account else plain(whom, _LONGEST), plain(result, _LONGEST))
+    return f"已登记“{kind.label}”：{'，'.join(filter(None, parts))}。"
 
 
 async def _kept(
@@ -196,11 +235,16 @@ async def _account(pages: Pages, request: Request) -> Account | None:
     id_ = request.path_params.get("account_id")
     if id_ is None:
         return None
-    now = pages.context.clock()
-    found = await pages.context.store.query(lambda tx: read_account(tx, id_, now))
+    found = await _known(pages, id_)
     if found is None:
         raise HTTPException(404, "台账中没有这个账号，请核对编号。")
-    return found.facts.account
+    return found
+
+
+async def _known(pages: Pages, id_: str) -> Account | None:
+    now = pages.context.clock()
+    found = await pages.context.store.query(lambda tx: read_account(tx, id_, now))
+    return found.facts.account if found else None
 
 
 def _cells(form: Form) -> dict[str, str]:
@@ -228,8 +272,8 @@ def _account_page(
     return pages.html("account_form.html", pages.context.moment(), status=status, consequences=said, **values)
 
 
-def _record_page(pages: Pages, kind: RecordKind | None, shown: ShownForm, *, status: int = 200) -> Response:
-    form = FORMS[kind] if kind else None
-    return pages.html(
-        "record_form.html", pages.context.moment(), status=status, kind=kind, kinds=RecordKind, form=form, shown=shown
-    )
+def _record_page(
+    pages: Pages, kind: RecordKind | None, shown: ShownForm, back: WayBack, *, status: int = 200
+) -> Response:
+    values = {"kind": kind, "kinds": RecordKind, "form": FORMS[kind] if kind else None, "shown": shown, "back": back}
+    return pages.html("record_form.html", pages.context.moment(), status=status, **values)
