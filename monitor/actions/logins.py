@@ -228,7 +228,7 @@ def remove_own_second_factor(tx: Tx, command: ConfirmedCommand, *, actor: Actor,
 
 def _first(tx: Tx, name: str, now: datetime) -> int:
     """Make the first administrator and return the id."""
-    if users.has_users(tx):
+    if users.has_administrator(tx):
         raise RefusedError(LINK_OVER)
     if problem := name_problem(name):
         raise RefusedError(f"{FIELDS}{problem}。", NAME)

@@ -133,11 +133,11 @@ def issue_link(tx: Tx, command: UserCommand, *, actor: Actor, now: datetime) -> 
 
 
 def issue_first_link(tx: Tx, command: FirstLinkCommand, *, actor: Actor, now: datetime) -> OneTimeLink:
-    """Return a link by which the first administrator is made, while there are no users."""
+    """Return a link by which the first administrator is made, while there is none."""
     del command
     actor.require(Right.MANAGE_USERS)
-    if users.has_users(tx):
-        raise RefusedError("已有用户，不再生成首位管理员的链接，请写明用户名。")
+    if users.has_administrator(tx):
+        raise RefusedError("已有管理员，不再生成首位管理员的链接，请写明用户名。")
     link = _new_link(tx, None, now)
     write_audit(tx, actor, now, "user link", UserRole.ADMINISTRATOR.label, "首次登录")
     return link

@@ -16,7 +16,7 @@ from monitor.cli.refusal import Refusal
 from monitor.core.account import UnitKey
 from monitor.core.calendar import beijing
 from monitor.core.user import User, UserRole
-from monitor.queries.logins import read_has_users, read_units, read_user_named, read_users
+from monitor.queries.logins import read_has_administrator, read_units, read_user_named, read_users
 from monitor.settings import Settings
 from monitor.store import Store
 
@@ -87,9 +87,9 @@ def link(where: CommandContext, *, name: str | None) -> None:
 
 
 def first_link(store: Store, settings: Settings) -> str | None:
-    """Return what leads to the first log-in of a county; None where there are users."""
+    """Return what leads to the first log-in of a county; None where there is an administrator."""
     with store.read() as tx:
-        if read_has_users(tx):
+        if read_has_administrator(tx):
             return None
     return told(perform_in(store, users.issue_first_link, users.FirstLinkCommand()), "", settings)
 

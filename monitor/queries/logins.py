@@ -65,9 +65,14 @@ def read_link(tx: Tx, secret: str, now: datetime) -> LoginLinkPage | None:
     if link is None:
         return None
     if link.user is None:
-        return None if users.has_users(tx) else LoginLinkPage(name=None)
+        return None if users.has_administrator(tx) else LoginLinkPage(name=None)
     user = users.user(tx, link.user)
     return LoginLinkPage(name=user.name) if user else None
+
+
+def read_has_administrator(tx: Tx) -> bool:
+    """True if there is an administrator: till then the first one comes in by a link."""
+    return users.has_administrator(tx)
 
 
 def read_has_users(tx: Tx) -> bool:

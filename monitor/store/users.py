@@ -38,6 +38,12 @@ def has_users(tx: Tx) -> bool:
     return tx.scalar(sa.select(users.c.id).limit(1)) is not None
 
 
+def has_administrator(tx: Tx) -> bool:
+    """True if there is any administrator, one who has yet to set a password included."""
+    chosen = sa.select(user_roles.c.user).where(user_roles.c.role == UserRole.ADMINISTRATOR).limit(1)
+    return tx.scalar(chosen) is not None
+
+
 def administrators(tx: Tx) -> frozenset[int]:
     """Return the ids of the administrators who can log in; until the transaction ends nobody else changes them."""
     chosen = (

@@ -465,13 +465,20 @@ async def test_the_first_link_makes_one_administrator_who_is_an_operator_too(des
     made = await desk.use_link(first.secret, "甲", SECRET, SECRET, HOME)
     assert made.roles == {UserRole.ADMINISTRATOR, UserRole.OPERATOR}
     assert await refused(desk.use_link(first.secret, "乙", SECRET, SECRET, HOME)) == logins.LINK_OVER
-    with pytest.raises(RefusedError, match="已有用户"):
+    with pytest.raises(RefusedError, match="已有管理员"):
         perform(desk.store, users.issue_first_link, users.FirstLinkCommand(), actor=ADMIN, now=NOW)
 
 
-async def test_a_first_link_is_worthless_once_there_are_users(desk: Logins) -> None:
+async def test_the_first_link_is_good_while_there_are_users_and_no_administrator(desk: Logins) -> None:
+    user(desk, "乙", UserRole.OPERATOR)
     first = perform(desk.store, users.issue_first_link, users.FirstLinkCommand(), actor=ADMIN, now=NOW)
-    user(desk)
+    made = await desk.use_link(first.secret, "丙", SECRET, SECRET, HOME)
+    assert UserRole.ADMINISTRATOR in made.roles
+
+
+async def test_a_first_link_is_worthless_once_there_is_an_administrator(desk: Logins) -> None:
+    first = perform(desk.store, users.issue_first_link, users.FirstLinkCommand(), actor=ADMIN, now=NOW)
+    user(desk, "甲", UserRole.ADMINISTRATOR)
     assert await refused(desk.use_link(first.secret, "乙", SECRET, SECRET, HOME)) == logins.LINK_OVER
 
 
