@@ -14,13 +14,14 @@ from monitor.core.choices import Choice, barred, choices
 from monitor.core.decidable import recommended
 from monitor.core.decision import ENDING, Decision, KeptRequest, Ruling, in_force
 from monitor.core.deregistration import Progress, progress
-from monitor.core.finding import DEREGISTRATION, RuleBook, State
+from monitor.core.finding import DEREGISTRATION, Finding, RuleBook, State
 from monitor.core.labels import step_text
 from monitor.core.message import MessageState
 from monitor.core.mute import Mute, over
 from monitor.core.phrases import deadline_text
 from monitor.core.rules.sup_02 import ID as LATE_TO_MEND
 from monitor.core.rules.sup_02 import OfficeTerms
+from monitor.core.todo import CLOSED_GAP
 from monitor.queries.cases import CaseLine, lines_of, targets
 from monitor.queries.lines import OverviewContext, line_of
 from monitor.store import Tx, decision_requests
@@ -256,7 +257,14 @@ def _coming(tx: Tx, line: CaseLine, moment: OverviewContext) -> str:
     if finding is not None and finding.is_answered and finding.decided is not None:
         label = finding.decided.label
         return f"已决定{label}，不再研判；请按{label}进度办理，账号注销后自动办结。"
+    if finding is not None and finding.rule == CLOSED_GAP and _is_over(finding):
+        return f"已恢复更新，待办公室处置{_by_when(line.due, moment.today)}；请登记决定。"
     return f"待办公室办理{_by_when(line.due, moment.today)}；问题消除后自动办结。"
+
+
+def _is_over(finding: Finding) -> bool:
+    """True if the gap has closed: a post is newer than the one from which it is counted."""
+    return finding.last_post is not None and finding.last_post > datetime.fromisoformat(finding.episode)
 
 
 def _by_when(due: date | None, today: date) -> str:
