@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from monitor.core.calendar import WorkCalendar, beijing_date, start_of_day
 from monitor.core.figures import AccountInPeriod, Figure, FigureName, GoneAccount, behind
@@ -15,6 +15,8 @@ from monitor.store import Tx, roster
 from monitor.store import reports as kept_reports
 from monitor.store.papers import missing_rounds
 
+SOON = 7
+"""Days within which a report that becomes due stands with those that are."""
 LISTED = 50
 """Reports on one page of the list."""
 
@@ -31,6 +33,10 @@ class ReportList:
     page: ListSlice
     lacking: tuple[str, ...]
     """What is missing for a report that says something, one sentence each."""
+
+    def near(self, today: date) -> tuple[DueReport, ...]:
+        """Return those that become due soon after a day."""
+        return tuple(due for due in self.coming if (due.on - today).days <= SOON)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

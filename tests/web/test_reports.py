@@ -23,6 +23,7 @@ from monitor.documents.reports import ReportPart
 from monitor.pipeline.reckoning import reckon
 from monitor.store import Store, decisions, reports
 from monitor.store.looks import record
+from tests.core.build import beijing_time
 from tests.web.conftest import client_of
 from tests.web.county import BENCH, NOW, OVERDUE, Clock, Surroundings, fill, looks, posts
 
@@ -60,6 +61,19 @@ def rows_of_page(text: str) -> dict[str, str]:
     """Return what the page says of every figure, by its name."""
     found = re.findall(r'accounts\?figure=\w+">([^<]+)</a></td><td data-label="本期">([^<]+)</td>', text)
     return dict(found)
+
+
+def due_on_page(text: str) -> str:
+    (section,) = re.findall(r'class="due-reports">(.*?)</section>', text, re.DOTALL)
+    return str(section)
+
+
+def test_only_what_is_due_or_nearly_so_stands_as_due(office: TestClient, clock: Clock) -> None:
+    clock.now = beijing_time("2026-05-19 09:05")
+    section = due_on_page(office.get("/reports").text)
+    assert "已到期和7天内到期的" in section
+    coming = re.findall(r"<li>(\w+)（[^<]+自动生成草稿。</li>", section)
+    assert coming == ["周报"], "the month's draft is two weeks away, the quarter's a month"
 
 
 IN_WORD = {

@@ -26,7 +26,7 @@ from monitor.documents.document import Illustration, Paragraph, SectionHeading, 
 from monitor.documents.numbered import FIRST, numbered
 from monitor.documents.reports import ReportPart, document_of, file_name, parts_of
 from monitor.pipeline.reckoning import JUDGED
-from monitor.queries.reports import ReportPage, accounts_behind, read_reckoning, read_report, read_reports
+from monitor.queries.reports import SOON, ReportPage, accounts_behind, read_reckoning, read_report, read_reports
 from monitor.web import report_making
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.download import MEDIA_TYPES
@@ -72,6 +72,7 @@ async def _list(pages: Pages, request: Request, *, typed: Form | None = None, pr
         moment,
         status=422 if problems else 200,
         found=found,
+        soon=SOON,
         choices=_choices(moment.now),
         making=context.report_works.last,
         judged=JUDGED,
