@@ -20,8 +20,9 @@ import select
 import subprocess
 import sys
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -32,7 +33,7 @@ from collectors import fingerprint, html, wire, worker
 from collectors.deadline import TooLongError, within
 from monitor.core.collector import Continuation, Page, SeenT
 from monitor.core.download import Download
-from monitor.core.observation import Blind, LookFailedError, Reason, Seen, Timeline, within_bounds
+from monitor.core.observation import Blind, LookFailedError, Reason, Seen, Timeline
 
 Parse = Callable[[Page], Seen | Continuation]
 
@@ -41,8 +42,7 @@ LINEAR = frozenset(
         "collectors.platforms.feed.read",
         "collectors.platforms.feed.read_of_well_bridge",
         "collectors.platforms.website.read",
-        "collectors.sina.read",
-        "collectors.sina.told",
+        "collectors.sina.told_and_seen",
     }
 )
 """The parsers that may be used on the event loop; what proves each is in tests/collectors/test_linear.py."""
@@ -111,7 +111,8 @@ class ParserRunner:
         if known is None or not is_harmless(page):
             return False
         async with self._spot:
-            fits = known.fits(page, mark)
+            with _without_collecting():
+                fits = known.fits(page, mark)
             await asyncio.sleep(0)
         return fits
 
@@ -133,8 +134,8 @@ class ParserRunner:
         if made is None:
             made = await asyncio.get_running_loop().run_in_executor(self._threads, self._read_apart, parse, page)
         outcome = made.outcome
-        if isinstance(outcome, Timeline | Download):
-            outcome = within_bounds(outcome)  # no matter what the process says that read it
+        if not isinstance(outcome, Blind | wire.Crash):
+            outcome = worker.bounded(outcome)  # no matter what the process says that read it
         if isinstance(outcome, Timeline | Download | Continuation):
             return ParserResult(cast("SeenT", outcome), made.other_from, mark)  # the parser's own kind
         if isinstance(outcome, wire.Crash):
@@ -161,15 +162,10 @@ class ParserRunner:
         """Return what the parser made of it, None where it takes too long, its fingerprint, and the seconds of work."""
         made: wire.ParserAnswer | None = None
         mark: str | None = None
-        gc.disable()  # collecting the whole program's garbage takes longer than _SLOW, and is not this page's work
         started = thread_time()
-        try:
+        with _without_collecting(), suppress(TooLongError):
             made, mark = within(_LONGEST, partial(_made, parse, page, is_marked=is_marked))
-        except TooLongError:
-            pass
-        finally:
-            took = thread_time() - started
-            gc.enable()
+        took = thread_time() - started
         if made is not None and took <= _SLOW:
             self._slow.pop(case, None)
             return made, mark, took
@@ -203,7 +199,18 @@ def _made(parse: Parse, page: Page, *, is_marked: bool) -> tuple[wire.ParserAnsw
         return worker.read(parse, page), None
     with html.watching() as watched:
         made = worker.read(parse, page)
-    return made, known.of(page, watched) if made.timeline is not None else None
+    has_timeline = made.timeline is not None or (made.told is not None and made.told.timeline is not None)
+    return made, known.of(page, watched) if has_timeline else None
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Collect no garbage meanwhile: that of the whole program takes longer than `_SLOW`, and is not one page's work."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def is_harmless(page: Page) -> bool:

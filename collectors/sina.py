@@ -11,19 +11,32 @@ nothing for certain.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 from collectors import dates, html, ids, json_body
 from collectors.answers import judge_status, refuse_walls
+from collectors.fingerprint import InputFingerprint
 from collectors.json_body import Fields
 from collectors.sina_visitor import StaleVisitorError
 from monitor.core.account import Account
 from monitor.core.calendar import ONE_DAY, days_between
 from monitor.core.collector import Continuation, Fetch, KeyForm, Page
-from monitor.core.observation import Covers, LookFailedError, Post, Profile, Reason, Standing, Timeline, gone, timeline
+from monitor.core.observation import (
+    Blind,
+    Covers,
+    LookFailedError,
+    Post,
+    Profile,
+    Reason,
+    Standing,
+    Timeline,
+    gone,
+    timeline,
+)
 
 LIST = "107603"
 """The prefix of the id of an account's list; its uid follows."""
@@ -48,6 +61,13 @@ _SORRY_TEXT = re.compile(
 _TOO_OFTEN = "访问过于频繁"
 _NOTHING_HERE = "没有内容"
 _LONGEST_CURSOR = 500
+_SHORT = 2_000
+"""An answer with fewer bytes may say in any of its words that we come too often."""
+_OF_POST = ("mid", "id", "created_at", "text_raw", "text", "profile_type_id", "mblogtype", "isTop")
+_NO_LIST = frozenset({"userInfo", "user", "tabsInfo"})
+"""What a profile has and a list has not."""
+_OF_CARD = ("profile_type_id",)
+"""The fields of a post and its card that `post` reads."""
 
 
 def uid_of(account: Account) -> str | None:
@@ -70,22 +90,41 @@ class SinaAnswer:
         """True if it is the one that means empty, hidden, wrong or cancelled alike."""
         return self.told.is_so("is_ambiguous")
 
+    @property
+    def seen(self) -> Timeline:
+        """The reading of the answer; raises LookFailedError where it failed."""
+        return self.told.seen
 
-async def answered(page: Page, fetch: Fetch, *, is_renewed: bool) -> SinaAnswer:
+
+async def answered(page: Page, fetch: Fetch, *, is_renewed: bool, about: Profile | None = None) -> SinaAnswer:
     """Return an answer; raises StaleVisitorError where it no longer takes the visitor cookies, or may mean that.
 
-    The one that means empty, hidden or cancelled alike is believed only of cookies got anew for this look.
+    The one that means empty, hidden or cancelled alike is believed only of cookies got anew for this look. `about` is
+    what the look has seen of the account before: with another one an answer is not the same (`FINGERPRINT`).
     """
-    found = SinaAnswer(page, await fetch.read(told, page))
+    found = SinaAnswer(page, await fetch.read(partial(told_and_seen, about=about) if about else told_and_seen, page))
     if found.told.is_so("is_stale") or (found.is_ambiguous and not is_renewed):
         raise StaleVisitorError
     return found
 
 
-def told(page: Page) -> Continuation:
-    """Return what is to be known of an answer to ask on; nothing of one that is no JSON. Raises LookFailedError."""
+def told_and_seen(page: Page, about: Profile | None = None) -> Continuation:
+    """Return what is to be known of an answer to ask on, and its reading; a module-level function, which can travel.
+
+    Raises LookFailedError for what is no whole JSON.
+    """
     if page.status == HTTP_432:
         return Continuation(numbers={"is_stale": 1})
+    told = _told(page)
+    try:
+        return replace(told, timeline=read(page))
+    except LookFailedError as failed:
+        why = Blind(reason=failed.reason, detail=failed.detail, retry_after=failed.retry_after)
+        return replace(told, blind=why)
+
+
+def _told(page: Page) -> Continuation:
+    """Return what is to be known of an answer to ask on; nothing of one that is no JSON."""
     said = answer(page)
     is_nothing = said.get("ok") == 0 and not said.get("url") and _NOTHING_HERE in _said(said)
     tabs = json_body.rows(json_body.dig(said, "data", "tabsInfo", "tabs"))
@@ -111,10 +150,36 @@ def with_profile(seen: Timeline, about: Timeline) -> Timeline:
     return Timeline(covers=Covers.SOME, standing=Standing.ACTIVE, profile=about.profile)
 
 
+def _input(page: Page, about: Profile | None = None) -> object:
+    """Return what a list of posts is read by; None for any other answer, which is read each time.
+
+    The numbers of followers and posts are left out: with others it is the same sight (`store/observations.py`).
+    """
+    said = answer(page)
+    data = json_body.fields(said.get("data"))
+    is_plain = page.status < 400 and said.get("ok") == 1 and not said.get("url") and not _said(said).strip()
+    if not is_plain or len(page.body) < _SHORT or data.keys() & _NO_LIST:
+        return None
+    posts = [
+        (_words_of(mblog, _OF_POST), _words_of(card, _OF_CARD), json_body.words(json_body.dig(mblog, "user", "id")))
+        for mblog, card in _items(data)
+    ]
+    profile = (about.name, about.entity, about.id) if about else None
+    asked = [json_body.words(json_body.dig(data, "cardlistInfo", name)) for name in ("containerid", "since_id")]
+    total = json_body.count(json_body.dig(data, "cardlistInfo", "total"))
+    return (page.url, asked, posts, profile, total, _is_list(data)) if posts else None
+
+
+def _words_of(value: Fields, names: Iterable[str]) -> list[object]:
+    """Return texts and numbers; of anything else nothing is read."""
+    found = (value.get(name) for name in names)
+    return [one if isinstance(one, str | int | float) else None for one in found]
+
+
 def answer(page: Page) -> Fields:
     """Return the JSON object that a page holds, an empty one without; callers must not change it.
 
-    That of the page that was asked for last is at hand: how to ask on is read of a page, and then its posts.
+    That of the page that was asked for last is at hand: it is read by several, one after the other.
     """
     last, found = _answered[0]
     if last is not page:
@@ -137,6 +202,9 @@ def read(page: Page) -> Timeline:
     judge_status(page)
     refuse_walls(page)
     raise LookFailedError(Reason.UNREADABLE, "no answer of Weibo that is known")
+
+
+FINGERPRINT = InputFingerprint(told_and_seen, _input)
 
 
 def _read_json(page: Page, answer: Fields) -> Timeline:
@@ -301,7 +369,7 @@ def _sorry_page(page: Page) -> Standing | None:
 
 def _refuse_rate(page: Page, said: str = "") -> None:
     """Raise RATE_LIMITED for 403, 414 and 418, and for the words of 414 in a page of any status; REFUSED for 432."""
-    text = said or (html.decode(page) if len(page.body) < 2_000 else "")
+    text = said or (html.decode(page) if len(page.body) < _SHORT else "")
     if page.status in {403, 414, 418, 429} or _TOO_OFTEN in text:
         raise LookFailedError(Reason.RATE_LIMITED, f"HTTP {page.status}, too often")
     if page.status == HTTP_432:

@@ -10,11 +10,12 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from typing import BinaryIO
 
 from collectors import dates, jail, wire
 from monitor.core.collector import Continuation, Page
-from monitor.core.observation import Blind, LookFailedError, Seen, within_bounds
+from monitor.core.observation import Blind, LookFailedError, Seen, Timeline, within_bounds
 
 OPEN = {"open": True}
 """The first message: that all is ready, and under `unshut` what the kernel cannot keep away."""
@@ -34,12 +35,19 @@ def read(parse: Callable[[Page], Seen | Continuation], page: Page) -> wire.Parse
 
 def _outcome(parse: Callable[[Page], Seen | Continuation], page: Page) -> Seen | Continuation | Blind | wire.Crash:
     try:
-        seen = parse(page)
-        return seen if isinstance(seen, Continuation) else within_bounds(seen)
+        return bounded(parse(page))
     except LookFailedError as failed:
         return Blind(reason=failed.reason, detail=failed.detail, retry_after=failed.retry_after)
     except Exception as error:  # noqa: BLE001 - a parser's bug is loud, but costs one look and not the pass
         return wire.Crash(error=type(error).__name__, trace=traceback.format_exc()[-_LONGEST_TRACE:])
+
+
+def bounded(seen: Seen | Continuation) -> Seen | Continuation:
+    """Return what was seen within the bounds of what is kept."""
+    if not isinstance(seen, Continuation):
+        return within_bounds(seen)
+    inner = within_bounds(seen.timeline) if seen.timeline is not None else None
+    return replace(seen, timeline=inner) if isinstance(inner, Timeline) else seen
 
 
 def serve(limit: float) -> None:

@@ -54,16 +54,16 @@ class Weibo:
         profile_page = await ask.mobile(ask.profile())
         if profile_page.is_ambiguous:
             return await self._second_opinion(ask)
-        about = await ask.fetch.read(sina.read, profile_page.page)
+        about = profile_page.seen
         if not about.standing.is_present:
             return about
         is_empty = about.standing is Standing.EMPTY  # then an unchanged list says nothing: the profile may have changed
         container = profile_page.told.texts.get("container") or f"{sina.LIST}{ask.uid}"
         request = replace(ask.posts(container), conditional=not is_empty)
-        posts_page = await ask.mobile(request, may_be_empty=is_empty)
+        posts_page = await ask.mobile(request, may_be_empty=is_empty, about=about)
         if posts_page.is_ambiguous:
             return about if is_empty else await self._nothing_shown(ask, about)
-        seen = await ask.fetch.read(sina.read, posts_page.page)
+        seen = posts_page.seen
         if seen.posts and all(post.is_pinned for post in seen.posts):
             seen = await self._beyond_pinned(ask, posts_page, seen, about)
         return sina.with_profile(seen, about)
@@ -94,7 +94,7 @@ class Weibo:
         page = await ask.mobile(ask.posts(container, _next(first_page.told)), may_be_empty=True)
         if page.is_ambiguous:
             return first
-        return joined(first, await ask.fetch.read(sina.read, page.page))
+        return joined(first, page.seen)
 
     def at_host(self, host: str) -> str:
         """Return where a host of Weibo is reached."""
@@ -120,18 +120,20 @@ class _Ask:
     session: Session
     is_renewed: bool = field(kw_only=True)
 
-    async def mobile(self, request: Request, *, may_be_empty: bool = False) -> sina.SinaAnswer:
+    async def mobile(
+        self, request: Request, *, may_be_empty: bool = False, about: Timeline | None = None
+    ) -> sina.SinaAnswer:
         """Return what m.weibo.cn answers; raises StaleVisitorError where a new visit may be answered otherwise."""
         page = await self.fetch(request)
-        return await sina.answered(page, self.fetch, is_renewed=self.is_renewed or may_be_empty)
+        is_believed = self.is_renewed or may_be_empty
+        return await sina.answered(page, self.fetch, is_renewed=is_believed, about=about.profile if about else None)
 
     async def info(self, *, conditional: bool = False) -> Timeline:
         """Return what weibo.com's profile says, to a visitor of its own."""
 
         async def look(cookies: Mapping[str, str], is_renewed: bool) -> Timeline:  # noqa: FBT001 - a port of two words
             page = await self.fetch(replace(self._info(cookies), conditional=conditional))
-            answer = await sina.answered(page, self.fetch, is_renewed=is_renewed)
-            return await self.fetch.read(sina.read, answer.page)
+            return (await sina.answered(page, self.fetch, is_renewed=is_renewed)).seen
 
         passport = self.weibo.at_host(sina_visitor.DESKTOP.passport)
         return await sina_visitor.as_visitor(sina_visitor.DESKTOP, passport, self.session, self.fetch, look)

@@ -68,21 +68,21 @@ class WeiboAjax(links.KnowsLinks):
 
     async def _look(self, ask: _Ask) -> Timeline:
         profile = await ask.page(f"profile/info?uid={ask.uid}")
-        about = await ask.fetch.read(sina.read, profile.page)
+        about = profile.seen
         if about.standing is not Standing.ACTIVE:
             return about
-        seen = await self._list(ask, 1)
+        seen = await self._list(ask, 1, about)
         if seen.posts and all(post.is_pinned for post in seen.posts):
-            seen = joined(seen, await self._list(ask, 2))
+            seen = joined(seen, await self._list(ask, 2, about))
         return sina.with_profile(seen, about)
 
-    async def _list(self, ask: _Ask, number: int) -> Timeline:
+    async def _list(self, ask: _Ask, number: int, about: Timeline) -> Timeline:
         """Return the posts of a page; nothing for certain where its answer may mean empty or hidden."""
         path = f"statuses/mymblog?uid={ask.uid}&page={number}&feature=0"
-        answer = await ask.page(path, conditional=number == 1, may_be_empty=number > 1)
+        answer = await ask.page(path, conditional=number == 1, may_be_empty=number > 1, about=about)
         if answer.is_ambiguous:
             return timeline((), covers=Covers.SOME, standing=Standing.ACTIVE)
-        return await ask.fetch.read(sina.read, answer.page)
+        return answer.seen
 
     def at_host(self, host: str) -> str:
         """Return where a host of Weibo is reached."""
@@ -99,12 +99,15 @@ class _Ask:
     cookies: Mapping[str, str] = field(repr=False)
     is_renewed: bool = field(kw_only=True)
 
-    async def page(self, path: str, *, conditional: bool = False, may_be_empty: bool = False) -> sina.SinaAnswer:
+    async def page(
+        self, path: str, *, conditional: bool = False, may_be_empty: bool = False, about: Timeline | None = None
+    ) -> sina.SinaAnswer:
         """Return what weibo.com answers; raises StaleVisitorError where a new visit may be answered otherwise."""
         headers = {"Referer": f"https://weibo.com/u/{self.uid}", "X-Requested-With": "XMLHttpRequest"}
         url = f"{self.weibo.at_host('weibo.com')}/ajax/{path}"
         page = await self.fetch(Request(url=url, headers=headers, cookies=self.cookies, conditional=conditional))
-        return await sina.answered(page, self.fetch, is_renewed=self.is_renewed or may_be_empty)
+        is_believed = self.is_renewed or may_be_empty
+        return await sina.answered(page, self.fetch, is_renewed=is_believed, about=about.profile if about else None)
 
 
 COLLECTOR = WeiboAjax()

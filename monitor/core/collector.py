@@ -13,20 +13,32 @@ from typing import Literal, Protocol, TypeVar, runtime_checkable
 
 from monitor.core.account import Account, Platform, Source
 from monitor.core.download import Download, Link
-from monitor.core.observation import LookFailedError, Post, Reason, Seen, Timeline
+from monitor.core.observation import Blind, LookFailedError, Post, Reason, Seen, Timeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Continuation:
     """A value that only the collector needs of an answer to go on: a token, a cursor, the next address.
 
-    Plain values only (texts, numbers, truth, and lists of them): it comes out of another process.
+    Plain values only (texts, numbers, truth, and lists of them) and a reading: it comes out of another process.
     """
 
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
     """By name; not shown, for a token may be among them."""
     numbers: Mapping[str, int] = field(default_factory=dict)
     rows: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
+    timeline: Timeline | None = None
+    """The reading of the same answer, where it was read at once."""
+    blind: Blind | None = None
+    """The reason why that reading failed."""
+
+    @property
+    def seen(self) -> Timeline:
+        """The reading of the same answer; raises LookFailedError where it failed."""
+        if self.timeline is None:
+            why = self.blind or Blind(reason=Reason.UNREADABLE, detail="an answer that was not read")
+            raise LookFailedError(why.reason, why.detail, retry_after=why.retry_after)
+        return self.timeline
 
     def is_so(self, name: str) -> bool:
         """True if a number of this name says yes; one that is missing says no."""

@@ -209,22 +209,17 @@ PAGES: dict[str, dict[str, Callable[[int], str]]] = {
     "collectors.platforms.feed.read_of_well_bridge": {
         "items": rss("<item><title>x</title><pubDate>2026-02-18</pubDate></item>"),
     },
-    "collectors.sina.read": {
+    "collectors.sina.told_and_seen": {
         "cards": weibo({"card_type": 9, "mblog": MBLOG}),
         "groups": weibo({"card_type": 11, "card_group": [{"card_type": 9, "mblog": MBLOG}]}),
         "tabs": lambda times: json.dumps({"ok": 1, "data": {"tabsInfo": {"tabs": [{"tab_type": "x"}] * times}}}),
-    },
-    "collectors.sina.told": {
-        "tabs": lambda times: json.dumps({"ok": 1, "data": {"tabsInfo": {"tabs": [{"tab_type": "x"}] * times}}}),
-        "cards": weibo({"card_type": 9, "mblog": MBLOG}),
     },
 }
 READ: dict[str, Callable[[Page], object]] = {
     "collectors.platforms.website.read": website.read,
     "collectors.platforms.feed.read": feed.read,
     "collectors.platforms.feed.read_of_well_bridge": feed.read_of_well_bridge,
-    "collectors.sina.read": sina.read,
-    "collectors.sina.told": sina.told,
+    "collectors.sina.told_and_seen": sina.told_and_seen,
 }
 
 
