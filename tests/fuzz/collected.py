@@ -38,6 +38,7 @@ from collectors import (
     seal,
     wechat,
     wire,
+    worker,
 )
 from collectors.http import _address
 from collectors.links import PostLinks, Signed
@@ -47,7 +48,7 @@ from collectors.page_fingerprint import PageFingerprint
 from collectors.platforms import feed, website
 from monitor.core.collector import Continuation, KeyedCollector, Page, ProvingCollector
 from monitor.core.download import Download
-from monitor.core.observation import LookFailedError, Timeline, within_bounds
+from monitor.core.observation import LookFailedError, Profile, Timeline, within_bounds
 from tests.collectors.test_linear import PROVED
 from tests.fuzz.heads import HOME, NOW, page_of, parted, written
 from tests.fuzz.target import FIXTURES, OpenError, Target
@@ -60,6 +61,7 @@ ARGUMENTS: Mapping[str, Sequence[object]] = {
     "marker": ("ok", '{"ok": true}'),
     "day": ("2026-03-01",),
     "rules": (None,),
+    "about": (None, Profile(name="示例县发布")),
     "judge": tuple(ranges.JUDGES.values()),
 }
 """What a reader is given besides its page, by the argument's name."""
@@ -115,7 +117,7 @@ def seen_by(parsers: Sequence[Parser], data: bytes) -> tuple[object, ...]:
             seen = parser(page)
             if not isinstance(seen, SEEN):
                 raise OpenError(f"{parser} gave a {type(seen).__name__}")
-            seen = seen if isinstance(seen, Continuation) else within_bounds(seen)
+            seen = worker.bounded(seen)
             message = wire.written(wire.reading(seen))
             if wire.understood(message[wire.HEAD :]).outcome != seen:
                 raise OpenError(f"what {parser} saw is another thing once it was sent over")
