@@ -28,6 +28,8 @@ Said = Callable[[Register, datetime], Iterable[Finding]]
 """What a rule says of a register at a moment, before anybody decided on it."""
 _AT_ONCE = 500
 """The number of findings asked about at once: asking of each alone costs ten times as much."""
+_KEPT = 2_000
+"""The number of concerns that are remembered at once: those of 100,000 units would take 100 MB."""
 
 
 def with_beginnings(
@@ -150,13 +152,15 @@ class _Past:
             case SubjectKind.ACCOUNT:
                 key = frozenset({finding.account} if finding.account else ())
         if key not in self.known:
+            if len(self.known) >= _KEPT:
+                self.known.clear()
             self.known[key] = self._found_concern(key)
         return self.known[key]
 
     def _found_concern(self, key: frozenset[str]) -> _Concern:
         ids = key
         if self.reach is SubjectKind.UNIT:
-            ids = frozenset(id_ for unit in key for id_ in self.register.ever_of_unit.get(unit, ()))
+            ids = frozenset(id_ for unit in key for id_ in self.register.ever_of_unit(unit))
         changed = [id_ for id_ in ids if id_ in self.register.earlier]
         turns = {
             version.since

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -147,7 +147,8 @@ class Register:
     @cached_property
     def judged_by_unit(self) -> Mapping[str, tuple[Account, ...]]:
         """The judged accounts of each unit, those whose scope is pending included, in the same order."""
-        return _by_unit(self.judged)
+        judged = ((unit, _judged(of_one)) for unit, of_one in self.of_unit.items())
+        return {unit: of_one for unit, of_one in judged if of_one}
 
     @cached_property
     def of_unit(self) -> Mapping[str, tuple[Account, ...]]:
@@ -205,17 +206,19 @@ class Register:
         last = ((id_, versions[-1].account) for id_, versions in self.earlier.items())
         return frozenset(id_ for id_, account in last if account is not None and account.area != self.area)
 
+    def ever_of_unit(self, unit: str) -> frozenset[str]:
+        """Return the accounts that a unit of the area has or had."""
+        return frozenset((*(account.id for account in self.of_unit.get(unit, ())), *self._changed_in.get(unit, ())))
+
     @cached_property
-    def ever_of_unit(self) -> Mapping[str, frozenset[str]]:
-        """The accounts that a unit of the area has or had."""
+    def _changed_in(self) -> Mapping[str, Collection[str]]:
+        """The accounts that ever changed, by the units of the area that they were in."""
         units: defaultdict[str, set[str]] = defaultdict(set)
-        for account in self.accounts:
-            units[account.unit].add(account.id)
         for id_, versions in self.earlier.items():
             for version in versions:
                 if version.account is not None and version.account.area == self.area:
                     units[version.account.unit].add(id_)
-        return {unit: frozenset(ids) for unit, ids in units.items()}
+        return units
 
     @cached_property
     def by_id(self) -> Mapping[str, Account]:
@@ -287,6 +290,12 @@ class Register:
     def standing_decisions_on(self, subject: Subject) -> tuple[Decision, ...]:
         """Return the same of any subject."""
         return self.standing_decisions_of(subject.account) if subject.account else self.decisions_on(subject)
+
+
+def _judged(accounts: tuple[Account, ...]) -> tuple[Account, ...]:
+    """Return those of these accounts that are judged; where all are, the same tuple: there are many units."""
+    judged = tuple(account for account in accounts if account.is_judged)
+    return accounts if len(judged) == len(accounts) else judged
 
 
 def _by_unit(accounts: Iterable[Account]) -> Mapping[str, tuple[Account, ...]]:

@@ -141,7 +141,7 @@ def record_of(row: sa.Row[Any]) -> Record:
         kind=row.kind,
         subject=row.subject,
         name=row.name,
-        area=row.area,
+        area=row.area and _one(row.area),
         on=row.on,
         result=row.result,
         item=_one(row.item),

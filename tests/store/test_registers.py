@@ -329,7 +329,9 @@ def test_a_unit_of_the_same_name_in_another_area_is_another(county: Store) -> No
 def test_an_account_that_came_from_a_unit_of_the_same_name_elsewhere_was_not_that_unit_s_here(county: Store) -> None:
     enrol(county, replace(ELSEWHERE, unit=A01.unit), at=NOW - 20 * DAY)
     enrol(county, replace(ELSEWHERE, unit="示例县卫健局", area="示例县"), at=NOW - 10 * DAY)
-    assert register(county).ever_of_unit == {A01.unit: {"A01", "A02"}, "示例县卫健局": {"B01"}}
+    found = register(county)
+    ever = {unit: found.ever_of_unit(unit) for unit in (A01.unit, "示例县卫健局", "示例县档案馆")}
+    assert ever == {A01.unit: {"A01", "A02"}, "示例县卫健局": {"B01"}, "示例县档案馆": set()}
 
 
 def test_a_record_holds_from_its_day_and_a_phase_is_told_ahead(county: Store) -> None:
