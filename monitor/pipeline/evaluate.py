@@ -8,14 +8,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from monitor.core.account import Account, Role
-from monitor.core.calendar import WorkCalendar, beijing_date, start_of_day
+from monitor.core.ageing import without_days
+from monitor.core.calendar import ONE_DAY, WorkCalendar, beijing_date, start_of_day
 from monitor.core.case import AHEAD, NOTHING, Case, Step, plan
 from monitor.core.finding import AreaRule, Finding, Known, Rule, RuleBook, judge_again_at, word_of
+from monitor.core.foresight import foreseen_until, foresees
 from monitor.core.judgement import area_findings, end_known, reviewed, silent
 from monitor.core.notice import NewNotice, is_alarm, notify
 from monitor.core.register import Register
 from monitor.pipeline.faults import Faults
-from monitor.store import Tx, cases, facts, looks
+from monitor.store import Tx, ahead, cases, facts, looks
 from monitor.store.database import savepoint
 
 BATCH = 200
@@ -104,6 +106,7 @@ class AccountEvaluator:
 
     def judge(self, tx: Tx, now: datetime) -> Evaluated:
         """Judge one batch of accounts that something new or time alone has touched."""
+        ahead.begin_day(tx, now)
         due = cases.due_for_judgement(tx, now, BATCH)
         if not due:
             return Evaluated(count=0)
@@ -114,10 +117,11 @@ class AccountEvaluator:
             cases.of_midnight(tx, due, start_of_day(beijing_date(now))),
         )
         judged = {account: _later(account, now) for account in known}
-        book = self.rules_in_force.book(now)
+        book, told_ahead = self.rules_in_force.book(now), ahead.told_ahead(tx, list(known), now)
         for account, item in known.items():
             with self.faults.contained("judge", account=account):
-                judged[account] = replace(self._judged(item, open_cases, book, now), is_of_midnight=account in by_day)
+                said = self._judged(item, open_cases, book, now, told_ahead.get(account))
+                judged[account] = replace(said, is_of_midnight=account in by_day)
         unread = [account for account, item in known.items() if judged[account].waits_for_reading]
         looks.ask_for_readings(tx, unread, now)
         turned = self._applied(tx, tuple(judged.values()), now)
@@ -131,6 +135,11 @@ class AccountEvaluator:
                     turned[area] |= accounts
         return Evaluated(count=len(due), turned=turned)
 
+    @staticmethod
+    def is_any_due(tx: Tx, now: datetime) -> bool:
+        """True if `judge` has anything to do now."""
+        return cases.is_any_due(tx, now) or ahead.is_new_day(tx, now)
+
     def _applied(self, tx: Tx, judged: Sequence[cases.Judged], now: datetime) -> _Turned | None:
         """Write down what was judged, all of it or nothing, and return in whom a trouble has turned; None: nothing.
 
@@ -142,17 +151,51 @@ class AccountEvaluator:
         return turned  # noqa: RET504 - None, where the block ended with a bug
 
     def _judged(
-        self, known: Known, open_cases: Mapping[tuple[str, str], Case], book: RuleBook, now: datetime
+        self,
+        known: Known,
+        open_cases: Mapping[tuple[str, str], Case],
+        book: RuleBook,
+        now: datetime,
+        told_ahead: datetime | None,
     ) -> cases.Judged:
+        """Return what is said of an account, and when it is judged again: when what was `told_ahead` begins, too."""
         judgements = tuple(
             self._judgement(known, rule, finding, open_cases.get((known.account.id, rule.id)), book, now)
             for rule, finding in self.rules_in_force.findings(known, now)
         )
         again = judge_again_at(known, now)
-        until = known.gives_up_reading_at(now) if any(judgement.waits_for_reading for judgement in judgements) else None
+        waits = any(judgement.waits_for_reading for judgement in judgements)
+        until = known.gives_up_reading_at(now) if waits else None
         if until is not None and until > now:
             again = min(again, until)
+        is_quiet = not waits and all(judgement.plan == NOTHING for judgement in judgements)
+        if is_quiet and foresees(known, now):
+            again = self._turns_at(known, judgements, now)
+        if told_ahead is not None:
+            again = min(again, told_ahead)
         return cases.Judged(account=known.account.id, judgements=judgements, judge_again_at=again)
+
+    def _turns_at(self, known: Known, judgements: Sequence[cases.Judgement], now: datetime) -> datetime:
+        """Return the first moment from which time alone may have an account judged otherwise than now.
+
+        The rules say so themselves: they are asked about the midnights to come, as long as what is known carries them.
+        """
+        end = foreseen_until(known, now)
+        said = {judgement.finding.rule: judgement for judgement in judgements}
+        midnight = start_of_day(beijing_date(now) + ONE_DAY)
+        while midnight < end and self._is_the_same(known, said, now, midnight):
+            midnight = start_of_day(beijing_date(midnight) + ONE_DAY)
+        return min(midnight, end)
+
+    def _is_the_same(self, known: Known, said: Mapping[str, cases.Judgement], now: datetime, then: datetime) -> bool:
+        """True if at a later moment every rule says what it said, but for the days, and nothing follows from it."""
+        book, today, day = self.rules_in_force.book(then), beijing_date(now), beijing_date(then)
+        found = self.rules_in_force.findings(known, then)
+        return [rule.id for rule, _ in found] == list(said) and all(
+            without_days(finding, day) == without_days(said[rule.id].finding, today)
+            and self._judgement(known, rule, finding, said[rule.id].case, book, then).is_nothing
+            for rule, finding in found
+        )
 
     def _judgement(
         self, known: Known, rule: Rule, finding: Finding, case: Case | None, book: RuleBook, now: datetime

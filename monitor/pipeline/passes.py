@@ -24,7 +24,7 @@ from monitor.pipeline.reporting import Reporter
 from monitor.pipeline.send import Sender
 from monitor.pipeline.timing import Timekeeper
 from monitor.pipeline.watch import Watch
-from monitor.store import Store, Tx, cases, looks, outbox
+from monitor.store import Store, Tx, looks, outbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ class Passes:
             self.area_evaluator.follow(tx, done.turned, now)
             return done.count
 
-        return await self.store.write_if(lambda tx: cases.is_any_due(tx, now), judge, durable=True) or 0
+        return await self.store.write_if(lambda tx: self.judge.is_any_due(tx, now), judge, durable=True) or 0
 
     @property
     def channels(self) -> tuple[str, ...]:

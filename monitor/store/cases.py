@@ -85,6 +85,11 @@ class Judgement:
     """True if a step was left out until the account's pages have been read."""
 
     @property
+    def is_nothing(self) -> bool:
+        """True if nothing follows from the finding, and nothing would once a page has been read."""
+        return self.plan == NOTHING and not self.waits_for_reading
+
+    @property
     def goes_on(self) -> bool:
         """True if the open case stays open."""
         return self.case is not None and self.plan.close is None

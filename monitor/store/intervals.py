@@ -70,6 +70,16 @@ class LookEntry:
         return isinstance(self.look.sight, Timeline | Download)
 
     @property
+    def was_stale(self) -> bool:
+        """True if the last reading stood for the account no more, and this look showed something, if only its sameness.
+
+        Such a look begins nothing, but shows the account again, or moves the moment at which it was last shown.
+        """
+        before = self.before.read_at
+        is_old = before is None or self.look.at - before > POLLED_FRESHNESS
+        return is_old and not isinstance(self.look.sight, Blind)
+
+    @property
     def read_at(self) -> datetime | None:
         """When the page was last read, this look included."""
         return self.look.at if self.is_reading else self.before.read_at

@@ -154,6 +154,7 @@ def _record(tx: Tx, looks: Sequence[Look], schedule: Schedule) -> list[Recorded]
             or isinstance(entry.seen, Download)
             or entry.look.source.account in {*after, *turned}
             or (entry.before.due.is_asked and entry.is_reading)
+            or entry.was_stale
             or not shown[entry.look.source.id].certain.standing.is_present  # gone for how long is what counts
         },
     )
