@@ -39,7 +39,7 @@ from monitor.core.reference import Reference
 from monitor.core.subject import SubjectKind
 from monitor.metrics import SERIES_CAP
 from monitor.pipeline.evaluate import BATCH as JUDGED
-from monitor.store import Store, Tx, facts, looks, open_store, overview, papers, records, registers
+from monitor.store import Store, Tx, cases, facts, looks, open_store, overview, papers, records, registers
 from monitor.store.columns import portions
 from monitor.store.roster import save_roster
 from monitor.web.ops.scrape import Scrape, scraper
@@ -49,7 +49,7 @@ from tests.bench.pages import HOUR, START, WEIBO, account_id, history
 T = TypeVar("T")
 
 MIDNIGHT = START.replace(hour=16, minute=1)
-"""Just after midnight in Beijing, when every account is judged anew."""
+"""Just after midnight in Beijing; every account is marked to be judged anew."""
 MINUTES = 5
 SCRAPES = 3
 _PATIENCE = 100
@@ -71,7 +71,7 @@ class Size:
     accounts: int
     posts: int
     sweep: float
-    """Judging every account by every rule, as each midnight does, and writing it down."""
+    """Judging every account by every rule, as a start of the service does, and writing it down."""
     areas: float
     """The same for the whole area: its register with two rounds, two weeks, a filed list and records."""
     rules: float
@@ -171,6 +171,7 @@ class _County:
         self.clock.moment = MIDNIGHT
         settle()
         rules = await self.parts.store.query(self._ruled)
+        await self.parts.store.write(lambda tx: cases.judge_soon(tx, MIDNIGHT))
         sweep = await self._spent(self._judge_accounts)
         areas = await self._spent(self.parts.passes.judge_all)
         minute = statistics.median([await self._minute(place) for place in range(MINUTES)])

@@ -125,7 +125,7 @@ def rename(of: Office, tx: Tx, one: Account, at: datetime, draw: Random) -> Acco
 ACTS = (exempt, rename)
 
 
-def told(of: Office) -> dict[str, list[object]]:
+def told(of: Office) -> dict[str, list[str]]:
     """Return all that an office says now, and has done."""
     case, step, notice = tables.cases, tables.steps, tables.notices
     with of.parts.store.read() as tx:
