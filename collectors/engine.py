@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -38,18 +38,11 @@ _FIRST = b"HTTP/"
 
 
 def session(
-    *,
-    tls: ssl.SSLContext,
-    proxy: str | None,
-    guard: AddressGuard,
-    certificates: dict[str, datetime],
-    names: HostNames,
-    connect: float,
+    *, tls: ssl.SSLContext, proxy: str | None, guard: AddressGuard, certificates: dict[str, datetime], names: HostNames
 ) -> aiohttp.ClientSession:
     """Return a session of the running loop; the guard is asked for each connection unless a proxy makes them.
 
-    `certificates` is told when those expire that hosts show; `connect` is how many seconds a connection may take.
-    Nothing else is timed here: the door ends what takes too long.
+    `certificates` is told when those expire that hosts show.
     """
     return aiohttp.ClientSession(
         connector=_Connector(
@@ -64,24 +57,9 @@ def session(
         response_class=_noting(certificates),
         proxy=proxy,
         trust_env=False,
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=connect),
-        auto_decompress=False,
         max_line_size=_LONGEST_LINE,
         max_field_size=_LONGEST_LINE,
     )
-
-
-async def begun(
-    session: aiohttp.ClientSession, method: str, url: str, headers: Mapping[str, str], content: bytes
-) -> aiohttp.ClientResponse:
-    """Return an answer of which the head has come: no redirect is followed, and its body is as it comes."""
-    return await session.request(method, url, headers=headers, data=content or None, allow_redirects=False)
-
-
-async def end(response: aiohttp.ClientResponse) -> None:
-    """Give the connection back, or close it where more of the answer was to come."""
-    response.release()
-    await response.wait_for_close()
 
 
 class _Resolver(AbstractResolver):

@@ -5,9 +5,8 @@ within the total time-out no matter what the far side does, a body within its ca
 and of this look, no faster than the host's pace, and on failure a `LookFailedError` with a reason and a detail that
 holds neither address parameters nor secrets.
 
-httpx judges and joins addresses, aiohttp carries requests (docs: dependencies), which are given to it ready made:
-redirects, cookies and time-outs are this module's own affair. What is said of an address is kept with it, for the same
-ones are asked for again and again.
+httpx is the API, aiohttp the engine (docs: dependencies); ready requests go to the transport
+itself, because redirects, cookies and time-outs are this module's own affair.
 
 `Policy.allow` opens a network to a look only if the host that it asks first lies in it: that one is written in the
 roster or the settings, and every other comes from a page. So no public page leads into a network of one's own, neither
@@ -22,10 +21,10 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Self
@@ -33,6 +32,7 @@ from urllib.parse import urlencode
 from zlib import crc32
 
 import httpx
+from httpx_aiohttp import AiohttpTransport
 
 from collectors import engine, heads
 from collectors.cookies import Jar
@@ -56,8 +56,6 @@ _HARMLESS = frozenset(
 """The headers that follow a redirect to another origin; any other may carry a token."""
 _LONGEST_VALUE, _LONGEST_VALUES, _LONGEST_VALIDATOR = 8_000, 32_000, 500
 """Characters of a header, of all of one name together, and of one that is kept and sent back."""
-_PIECE = 64 * 1024
-"""Bytes of a body that are taken at once."""
 _REACH = 1 / 6
 """Minutes for which looks at one host are taken on ahead."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -171,8 +169,8 @@ class BoundFetch:
         """Return the answer, whatever its HTTP status below 500 (429 excepted); raises as `Fetch` says."""
         limit = request.max_bytes or self._line.policy.max_bytes
         ask = self._ask(request)
-        self._home = self._home or ask.where.host
-        answer = await self._line.ask(ask, self._home, self._platform, limit, self._jar, self._queue)
+        self._home = self._home or ask.url.host
+        answer = await self._line.ask(replace(ask, home=self._home), self._platform, limit, self._jar, self._queue)
         # An answer that was gone on from tells nothing alone.
         self._validators = self._compare(answer) if request.conditional and answer.cut is None else None
         self._compared = None
@@ -183,7 +181,7 @@ class BoundFetch:
         if request.is_secret:
             self._secrets.append(body)
         page = Page(
-            url=answer.where.text,
+            url=str(answer.url),
             status=answer.status,
             headers=answer.headers,
             body=body,
@@ -250,7 +248,7 @@ class BoundFetch:
                 headers["if-modified-since"] = self._before.last_modified
         return _Ask(
             method=request.method,
-            where=_first_address(request.url),
+            url=_first_url(request.url),
             headers=headers,
             content=content,
             stop_at=request.stop_at,
@@ -278,51 +276,40 @@ class BoundFetch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Address:
-    """An address that is asked for, and its parts."""
-
-    url: httpx.URL
-    text: str
-    scheme: str
-    host: str
-    authority: str
-    """The host as the request names it, with the port where that is not the usual one."""
-    path: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Ask:
     """One request on the wire; header names in lower case."""
 
     method: str
-    where: _Address
+    url: httpx.URL
     headers: Mapping[str, str] = field(repr=False)
     content: bytes = field(repr=False)
     stop_at: int | None = None
     hosts: frozenset[str] | None = None
+    home: str = ""
+    """The host that the look asked first: where it lies, the look may go."""
 
     def following(self, answer: _Answer) -> _Ask:
         """Return what a redirect asks for, without what another origin must not learn.
 
         From https to http it may lead (some offices' sites do), but that is another origin.
         """
-        where = _address(answer.headers["location"], base=self.where.url)
+        url = _url(answer.headers["location"], base=self.url)
         method, content, headers = self.method, self.content, dict(self.headers)
         if answer.status == 303 or (answer.status in {301, 302} and method == "POST"):
             method, content = ("HEAD" if method == "HEAD" else "GET"), b""
             headers.pop("content-type", None)
-        if not _shares_secrets(self.where.url, where.url):
+        if not _shares_secrets(self.url, url):
             if content:
                 raise LookFailedError(Reason.HTTP_ERROR, "a body was to be sent on to another host")
             headers = {name: value for name, value in headers.items() if name in _HARMLESS}
-        return replace(self, method=method, where=where, headers=headers, content=content)
+        return replace(self, method=method, url=url, headers=headers, content=content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answer:
     """One answer as it came over the wire."""
 
-    where: _Address
+    url: httpx.URL
     status: int
     headers: Mapping[str, str] = field(repr=False)
     wire: bytes = field(repr=False)
@@ -346,30 +333,28 @@ class _Line:
         self._guards: dict[tuple[Network, ...], AddressGuard] = {}
         self._lanes = Politeness(policy.pace, policy.paces, at_once=policy.at_once, is_successor=policy.is_successor)
         self._tls = policy.tls or httpx.create_ssl_context(trust_env=False)
-        self._sessions: dict[tuple[Network, ...], aiohttp.ClientSession] = {}
+        self._transports: dict[tuple[Network, ...], AiohttpTransport] = {}
+        self._timeouts = {"timeout": {"connect": policy.connect.total_seconds()}}
         self._certificates: dict[str, datetime] = {}
         self._names = HostNames()
         """When the certificate expires that a host showed last."""
 
     async def aclose(self) -> None:
-        for session in self._sessions.values():
-            await session.close()
+        for transport in self._transports.values():
+            await transport.aclose()
 
-    async def ask(self, ask: _Ask, home: str, platform: str, limit: int, jar: Jar, queue: HostQueue) -> _Answer:
-        """Return the answer at the end of the redirects; 429 and 5xx are failures.
-
-        `home` is the host that the look asked first: where it lies, the look may go.
-        """
+    async def ask(self, ask: _Ask, platform: str, limit: int, jar: Jar, queue: HostQueue) -> _Answer:
+        """Return the answer at the end of the redirects; 429 and 5xx are failures."""
         left = self.policy.total.total_seconds()
         loop = asyncio.get_running_loop()
-        networks = await self._networks_of(home)
-        guard = self._guards.get(networks) or self._guards.setdefault(networks, AddressGuard(networks))
+        networks = await self._networks_of(ask.home)
+        guard = self._guards.setdefault(networks, AddressGuard(networks))
         for _ in range(self.policy.redirects + 1):
-            host = ask.where.host
+            host = ask.url.host
             if ask.hosts is not None and host not in ask.hosts:
-                raise LookFailedError(Reason.GUARD_BLOCKED, at("a host that is not to be asked", ask.where.url))
-            if not guard.allows_host(host, is_resolved_elsewhere=bool(self.policy.proxy) and host != home):
-                raise LookFailedError(Reason.GUARD_BLOCKED, at("address not allowed", ask.where.url))
+                raise LookFailedError(Reason.GUARD_BLOCKED, at("a host that is not to be asked", ask.url))
+            if not guard.allows_host(host, is_resolved_elsewhere=bool(self.policy.proxy) and host != ask.home):
+                raise LookFailedError(Reason.GUARD_BLOCKED, at("address not allowed", ask.url))
             async with self._lanes.turn(platform, host, queue):
                 started = loop.time()
                 answer = await self._exchange(ask, self._through(networks), limit, jar, started + left)
@@ -378,7 +363,7 @@ class _Line:
             if not answer.is_redirect:
                 return answer
             ask = ask.following(answer)
-        raise LookFailedError(Reason.HTTP_ERROR, at(f"more than {self.policy.redirects} redirects", ask.where.url))
+        raise LookFailedError(Reason.HTTP_ERROR, at(f"more than {self.policy.redirects} redirects", ask.url))
 
     async def _networks_of(self, home: str) -> tuple[Network, ...]:
         """Return the networks that are open to a look which begins at a host: those of the settings in which it lies.
@@ -399,49 +384,36 @@ class _Line:
             return ()  # the request itself will say what is wrong with the name
         return self._guard.within({ip_address(str(row[4][0]).partition("%")[0]) for row in found})
 
-    def _through(self, networks: tuple[Network, ...]) -> aiohttp.ClientSession:
-        """Return the connections of those to whom these networks are open, made when the first request needs them.
+    def _through(self, networks: tuple[Network, ...]) -> AiohttpTransport:
+        """Return the connections of those to whom these networks are open."""
+        if networks not in self._transports:
+            session = partial(self._session, self._guards[networks])
+            self._transports[networks] = AiohttpTransport(verify=self._tls, trust_env=False, client=session)
+        return self._transports[networks]
 
-        They belong to the running loop.
-        """
-        session = self._sessions.get(networks)
-        if session is None:
-            session = self._sessions[networks] = engine.session(
-                tls=self._tls,
-                proxy=self.policy.proxy,
-                guard=self._guards[networks],
-                certificates=self._certificates,
-                names=self._names,
-                connect=self.policy.connect.total_seconds(),
-            )
-        return session
-
-    async def _exchange(
-        self, ask: _Ask, session: aiohttp.ClientSession, limit: int, jar: Jar, deadline: float
-    ) -> _Answer:
-        where = ask.where
-        headers = {"host": where.authority, **_with_cookies(ask, jar)}
-        with named(where.url):
+    async def _exchange(self, ask: _Ask, transport: AiohttpTransport, limit: int, jar: Jar, deadline: float) -> _Answer:
+        headers = [(name.encode(), value.encode()) for name, value in _with_cookies(ask, jar).items()]
+        request = httpx.Request(ask.method, ask.url, headers=headers, content=ask.content, extensions=self._timeouts)
+        with named(ask.url):
             async with asyncio.timeout_at(deadline):
-                response = await engine.begun(session, ask.method, where.text, headers, ask.content)
+                response = await transport.handle_async_request(request)
         try:
             answer = _Answer(
-                where=where,
-                status=response.status,
-                headers=_headers(response.status, response.raw_headers, where.url),
+                url=ask.url,
+                status=response.status_code,
+                headers=_headers(response, ask.url),
                 wire=b"",
                 at=self._clock(),
-                certificate_until=self._certificates.get(where.host) if where.scheme == "https" else None,
+                certificate_until=self._certificates.get(ask.url.host) if ask.url.scheme == "https" else None,
             )
-            if "set-cookie" in answer.headers:
-                jar.take(_raw(response.raw_headers, b"set-cookie"), host=where.host, path=where.path, now=answer.at)
-            if answer.is_redirect or answer.status == 429 or answer.status >= 500 or _is_bodiless(ask, answer):
+            jar.take(_raw(response, b"set-cookie"), host=ask.url.host, path=ask.url.path, now=answer.at)
+            if answer.is_redirect or answer.status == 429 or answer.status >= 500:
                 return answer
             wire, cut = await _wire(response, ask, answer.headers, limit, deadline)
             return replace(answer, wire=wire, cut=cut)
         finally:
-            with named(where.url):
-                await engine.end(response)
+            with named(ask.url):
+                await response.aclose()
 
     def _refuse(self, answer: _Answer, platform: str) -> None:
         """Raise for what is no answer but a refusal to give one; a host that names a time is left alone until then."""
@@ -449,36 +421,44 @@ class _Line:
             return
         wait = retry_after(answer.headers.get("retry-after"), answer.at)
         if wait:
-            self._lanes.rest(platform, answer.where.host, wait)
+            self._lanes.rest(platform, answer.url.host, wait)
         reason = Reason.RATE_LIMITED if answer.status == 429 else Reason.HTTP_ERROR
-        raise LookFailedError(reason, at(f"HTTP {answer.status}", answer.where.url), retry_after=wait)
+        raise LookFailedError(reason, at(f"HTTP {answer.status}", answer.url), retry_after=wait)
 
-
-def _is_bodiless(ask: _Ask, answer: _Answer) -> bool:
-    return ask.method == "HEAD" or answer.status == 304
+    def _session(self, guard: AddressGuard) -> aiohttp.ClientSession:
+        """Return aiohttp's session, made when the first request needs it, for it belongs to the running loop."""
+        return engine.session(
+            tls=self._tls,
+            proxy=self.policy.proxy,
+            guard=guard,
+            certificates=self._certificates,
+            names=self._names,
+        )
 
 
 async def _wire(
-    response: aiohttp.ClientResponse, ask: _Ask, headers: Mapping[str, str], limit: int, deadline: float
+    response: httpx.Response, ask: _Ask, headers: Mapping[str, str], limit: int, deadline: float
 ) -> tuple[bytes, LookFailedError | None]:
     """Return the body as it came, still compressed, and why no more of it came; None where that is all.
 
     Raises LookFailedError where nothing came, too much, or too little of a part.
     """
+    if ask.method == "HEAD" or response.status_code == 304:
+        return b"", None
     announced = headers.get("content-length", "")
     if ask.stop_at is None and announced.isdecimal():
-        _bound(int(announced[:20]), limit, ask.where.url)
+        _bound(int(announced[:20]), limit, ask.url)
     pieces: list[bytes] = []
     size = 0
     try:
-        with named(ask.where.url, otherwise=Reason.TRUNCATED):
+        with named(ask.url, otherwise=Reason.TRUNCATED):
             async with asyncio.timeout_at(deadline):
-                async for piece in response.content.iter_chunked(_PIECE):
+                async for piece in _pieces(response):
                     size += len(piece)
                     if ask.stop_at is not None and size >= ask.stop_at:
                         pieces.append(piece)
                         return b"".join(pieces)[: ask.stop_at], None
-                    _bound(size, limit, ask.where.url)
+                    _bound(size, limit, ask.url)
                     pieces.append(piece)
     except LookFailedError as cut:
         if ask.stop_at is not None or not pieces or cut.reason not in {Reason.TRUNCATED, Reason.TIMEOUT}:
@@ -492,17 +472,24 @@ def _bound(size: int, limit: int, url: httpx.URL) -> None:
         raise LookFailedError(Reason.TOO_LARGE, at(f"a body of more than {limit} bytes", url))
 
 
-def _headers(status: int, said: Sequence[tuple[bytes, bytes]], url: httpx.URL) -> dict[str, str]:
+def _pieces(response: httpx.Response) -> AsyncIterable[bytes]:
+    """Return the body as it comes; `aiter_raw` would do as well, and costs more."""
+    if not isinstance(response.stream, AsyncIterable):
+        raise TypeError(response.stream)
+    return response.stream
+
+
+def _headers(response: httpx.Response, url: httpx.URL) -> dict[str, str]:
     """Return the headers, names in lower case, repeated ones joined by commas; the Location as an address.
 
     Raises LookFailedError for a redirect to two places.
     """
     headers: dict[str, str] = {}
-    for raw_name, raw_value in said:
+    for raw_name, raw_value in response.headers.raw:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("utf-8", "replace")[:_LONGEST_VALUE]
         headers[name] = f"{headers[name]}, {value}"[:_LONGEST_VALUES] if name in headers else value
-    if "location" in headers and status in _REDIRECTS:
-        where = heads.location(_raw(said, b"location"))
+    if "location" in headers and response.status_code in _REDIRECTS:
+        where = heads.location(_raw(response, b"location"))
         if where is None:
             raise LookFailedError(Reason.HTTP_ERROR, at("a redirect to two places", url))
         headers["location"] = where
@@ -515,21 +502,21 @@ def _validator(answer: _Answer, name: str) -> str | None:
     return value if value and len(value) <= _LONGEST_VALIDATOR else None
 
 
-def _raw(said: Sequence[tuple[bytes, bytes]], wanted: bytes) -> list[bytes]:
-    return [value for name, value in said if name.lower() == wanted]
+def _raw(response: httpx.Response, wanted: bytes) -> list[bytes]:
+    return [value for name, value in response.headers.raw if name.lower() == wanted]
 
 
 def _with_cookies(ask: _Ask, jar: Jar) -> dict[str, str]:
     """Return the headers of a request with the cookies of this look beside its own, which win."""
     own = ask.headers.get("cookie", "")
     names = {pair.partition("=")[0].strip() for pair in own.split(";")}
-    where = ask.where
-    kept = jar.returned(host=where.host, path=where.path, is_secure=where.scheme == "https", besides=names)
+    url = ask.url
+    kept = jar.returned(host=url.host, path=url.path, is_secure=url.scheme == "https", besides=names)
     cookies = "; ".join(text for text in (own, kept) if text)
     return {**ask.headers, "cookie": cookies} if cookies else dict(ask.headers)
 
 
-def _address(text: str, *, base: httpx.URL | None = None) -> _Address:
+def _url(text: str, *, base: httpx.URL | None = None) -> httpx.URL:
     """Return the address, absolute. Raises LookFailedError for what is none, or none for us."""
     try:
         url = base.join(text) if base else httpx.URL(text)
@@ -537,15 +524,13 @@ def _address(text: str, *, base: httpx.URL | None = None) -> _Address:
         raise LookFailedError(Reason.HTTP_ERROR if base else Reason.GUARD_BLOCKED, "not an address") from error
     if url.scheme not in _DEFAULT_PORTS or not url.host or url.userinfo:
         raise LookFailedError(Reason.GUARD_BLOCKED, "not an http address, or one with a password in it")
-    return _Address(
-        url=url, text=str(url), scheme=url.scheme, host=url.host, authority=url.netloc.decode("ascii"), path=url.path
-    )
+    return url
 
 
 @lru_cache(maxsize=4_000)
-def _first_address(text: str) -> _Address:
-    """Return an address that is asked for again and again; raises as `_address` does."""
-    return _address(text)
+def _first_url(text: str) -> httpx.URL:
+    """Return an address that is asked for again and again; raises as `_url` does."""
+    return _url(text)
 
 
 def _shares_secrets(old: httpx.URL, new: httpx.URL) -> bool:

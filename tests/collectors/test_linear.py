@@ -12,14 +12,13 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
-from urllib.parse import quote
 
 import httpx
 import pytest
 
 from collectors import answers, charsets, decoding, failures, heads, html, reader, sina
 from collectors.cookies import Jar
-from collectors.http import _address, _Ask, _headers, _with_cookies
+from collectors.http import _Ask, _headers, _with_cookies
 from collectors.links import BILIBILI
 from collectors.packages import ranges
 from collectors.platforms import channels_link, feed, website
@@ -64,9 +63,9 @@ def page(text: str, **headers: str) -> Page:
     return Page(url="https://a.example/x", status=200, headers=headers, body=text.encode("utf-8", "replace"), at=NOW)
 
 
-def said(text: str) -> list[tuple[bytes, bytes]]:
+def response(text: str) -> httpx.Response:
     value = text.replace("\n", " ").replace("\r", " ").encode("utf-8", "replace")[:8_000]
-    return [(b"location", value), (b"x", value)]
+    return httpx.Response(302, headers=[(b"location", value), (b"x", value)])
 
 
 def cookies_of_look(text: str) -> None:
@@ -76,7 +75,7 @@ def cookies_of_look(text: str) -> None:
 
 
 def asked(text: str) -> _Ask:
-    return _Ask(method="GET", where=_address("https://a.example/"), headers={"cookie": text}, content=b"")
+    return _Ask(method="GET", url=httpx.URL("https://a.example/"), headers={"cookie": text}, content=b"")
 
 
 PROVED: dict[str, Callable[[str], object]] = {
@@ -98,8 +97,7 @@ PROVED: dict[str, Callable[[str], object]] = {
     "collectors.html._declared": lambda text: list(html._declared(page(text, **{"content-type": text}))),
     "collectors.html._decode": lambda text: html._decode(page(text)),
     "collectors.html._known": charsets.codec_of,
-    "collectors.http._address": lambda text: _address(f"https://a.example/{quote(text, errors='replace')}"[:60_000]),
-    "collectors.http._headers": lambda text: _headers(302, said(text), httpx.URL("https://a.example/")),
+    "collectors.http._headers": lambda text: _headers(response(text), httpx.URL("https://a.example/")),
     "collectors.http._with_cookies": lambda text: _with_cookies(asked(text), Jar()),
     "collectors.links.LinkForm.found": lambda text: BILIBILI._found(f"https://www.bilibili.com/video/{text}"),
     "collectors.links.PostLinks.found": lambda text: BILIBILI.is_post(f"https://b23.tv/{text}"),

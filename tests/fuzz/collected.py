@@ -40,7 +40,7 @@ from collectors import (
     wire,
     worker,
 )
-from collectors.http import _address
+from collectors.http import _url
 from collectors.links import PostLinks, Signed
 from collectors.packages import ranges
 from collectors.packages.archive import PIECE
@@ -332,7 +332,7 @@ def headed(data: bytes) -> tuple[object, ...]:
         raise OpenError("a mended head is mended again")
     location = heads.location([value.strip() for name, _, value in (_.partition(b":") for _ in head.split(b"\r\n"))])
     with suppress(LookFailedError):
-        if location and not _address(location, base=httpx.URL(HOME)).text.isprintable():
+        if location and not str(_url(location, base=httpx.URL(HOME))).isprintable():
             raise OpenError("an address with signs that steer")
     return heads.is_interim(head), heads.body_of(mended), location
 
@@ -341,7 +341,7 @@ def led_on(data: bytes) -> tuple[object, ...]:
     """Return where an answer leads, and how long it would have us stay away; raises LookFailedError."""
     text = data.decode("utf-8", "replace")
     first, _, pause = text.partition("\n")
-    url = _address(first, base=httpx.URL(HOME)).url
+    url = _url(first, base=httpx.URL(HOME))
     guards = (guard.AddressGuard(), guard.AddressGuard((ip_network("127.0.0.0/8"),)))
     found = [(one.allows_host(url.host), one.allows_host(url.host, is_resolved_elsewhere=True)) for one in guards]
     if found[0][0] and (address := guard.literal(url.host)) is not None and not guards[0].allows(address):

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from collectors.http import _address, _headers
+import httpx
+
+from collectors.http import _headers, _url
 from monitor.core.collector import Page
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -32,10 +34,10 @@ def page_of(data: bytes) -> Page:
     first, *lines = head.split(b"\n")
     status, _, address = first.decode("utf-8", "replace").partition(" ")
     code = int(status) if status.isascii() and status.isdecimal() and int(status[:4]) in _STATUSES else 200
-    where = _address(address.strip() or HOME)
+    url = _url(address.strip() or HOME)
     pairs = [(name.strip(), value.strip()) for name, colon, value in (line.partition(b":") for line in lines) if colon]
-    headers = _headers(code, pairs, where.url)
-    return Page(url=where.text, status=code, headers=headers, body=body, at=NOW)
+    headers = _headers(httpx.Response(code, headers=pairs), url)
+    return Page(url=str(url), status=code, headers=headers, body=body, at=NOW)
 
 
 def written(body: bytes, url: str = HOME, status: int = 200, headers: dict[str, str] | None = None) -> bytes:
