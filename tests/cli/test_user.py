@@ -47,7 +47,7 @@ def test_without_users_a_link_makes_the_first_administrator(office: Office) -> N
     assert said.startswith("请设置首位管理员的用户名和密码（")
     assert re.search(LINK, said.strip(), re.MULTILINE)
     office.type("user", "add", "王某", "--role", "管理员").done()
-    assert "已有用户" in office.type("user", "link").refused()
+    assert "已有管理员" in office.type("user", "link").refused()
     assert re.search(LINK, office.type("user", "link", "王某").done().strip(), re.MULTILINE)
     assert office.type("user", "link", "李某").refused() == "没有用户“李某”，请核对用户名。"
 
