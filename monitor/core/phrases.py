@@ -27,6 +27,11 @@ def plain(text: str, length: int = NAME_LENGTH) -> str:
     return cleaned if len(cleaned) <= length else cleaned[: length - 1] + "…"
 
 
+def short(account: Account) -> str:
+    """Return an account among several: 示例发布（微博）."""
+    return f"{plain(account.name)}（{account.platform.label}）"
+
+
 def escaped(text: str, length: int = NAME_LENGTH) -> str:
     """Return text from outside that no Markdown reads as markup, links or a call by name.
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from urllib.parse import quote
 
-from monitor.core.phrases import plain
+from monitor.core.phrases import plain, short
 from monitor.core.rules.sec_01 import ID as CONTENT_SAFETY
 from monitor.core.rules.sup_02 import OfficeTerms
 from monitor.core.subject import SubjectKind
 from monitor.core.todo import CASE_TEXTS, NOUN, ActText, TodoAct, TodoLine, counted, named
-from monitor.queries.todo_context import TodoContext, short
+from monitor.queries.todo_context import TodoContext
 from monitor.store import Tx
 from monitor.store.findings import stated
 from monitor.store.office_cases import OfficeAct, OfficeCase, OfficeGroup

@@ -44,8 +44,3 @@ class TodoContext:
         """Return an account with its unit: “示例发布”（微博，示例局）."""
         area = f"，{plain(account.area)}" if self.names.with_area else ""
         return f"“{plain(account.name)}”（{account.platform.label}，{plain(account.unit)}{area}）"
-
-
-def short(account: Account) -> str:
-    """Return an account among several: 示例发布（微博）."""
-    return f"{plain(account.name)}（{account.platform.label}）"

@@ -10,7 +10,7 @@ from monitor.core.calendar import beijing_date
 from monitor.core.decision import Decision
 from monitor.core.light import Light
 from monitor.core.message import MessageState
-from monitor.core.phrases import dated, plain
+from monitor.core.phrases import dated, plain, short
 from monitor.core.report import MISSED
 from monitor.core.rules.reg_01 import ID as FILING
 from monitor.core.rules.upd_02 import ID as LISTED
@@ -21,7 +21,7 @@ from monitor.queries.concerns import Concern, concerned, condition
 from monitor.queries.decisions import DecisionShow, ending_soon
 from monitor.queries.orders import open_orders
 from monitor.queries.todo_cases import because_of, due_of
-from monitor.queries.todo_context import TodoContext, short
+from monitor.queries.todo_context import TodoContext
 from monitor.store import Tx, decision_requests, identities, lights, proposals
 from monitor.store.claims import WAITING_FOR, waiting
 from monitor.store.decisions import cases_about, changed_bases

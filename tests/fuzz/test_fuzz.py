@@ -58,6 +58,7 @@ OURS: Mapping[str, str] = {
     "monitor/ledger/marking:MarkedFile.content": "what the reading process made, as it is kept",
     "monitor/ledger/marking:Marking.__call__": "hands on to what `tables` tries",
     "monitor/ledger/uploads:Uploads._read": "what the service wrote itself, into a folder of its own",
+    "monitor/web/pages/row_forms:_way_back": "an account's id, which is looked up",
     "monitor/web/scan_code:scan_code": "draws what we wrote",
 }
 """Functions that parse nothing of somebody else's, or hand it on, and why."""

@@ -30,11 +30,10 @@ from monitor.core.account import Account
 from monitor.core.calendar import beijing_date, start_of_day
 from monitor.core.forms import FORMS
 from monitor.core.members import member
-from monitor.core.phrases import plain
+from monitor.core.phrases import plain, short
 from monitor.core.record import RecordKind
 from monitor.core.todo import TodoAct
 from monitor.queries.lists import read_account
-from monitor.queries.todo_context import short
 from monitor.web.days import written_day
 from monitor.web.forms import Form, done, form_of
 from monitor.web.pages.pages import Pages
