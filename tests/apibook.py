@@ -89,6 +89,7 @@ QUERIES: Mapping[str, str] = {
     "listed": LISTS,
     "logins": LOGIN,
     "paging": "pages by number; the interface goes on by cursors",
+    "spot_check": PAPER,
     "start": FIRST,
     "tables": PERSONS,
 }

@@ -32,6 +32,7 @@ from monitor.documents.writing import NotWrittenError
 from monitor.pipeline.dossiers import Dossiers, read_dossiers
 from monitor.pipeline.reckoning import reckon
 from monitor.queries.orders import read_order_sheet
+from monitor.queries.spot_check import read_drawable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +64,15 @@ def write_report(
         with store.read() as tx, telling("判定") as tell:
             if what == "work-orders":
                 document = read_order_sheet(tx, about, at=at, known_at=then)
+            elif what == "sample":
+                accounts, orders = read_drawable(tx, at=at, known_at=then)
+                document = spot_check(accounts, orders, about, seed=drawing.seed, count=drawing.count)
             elif what in _RECKONED:
                 reckoning = reckon(tx, rules, about, now=moment, known_at=then, tell=tell)
                 document = document_of(_RECKONED[what], _kind(what), reckoning, office_of(settings))
             else:
                 dossiers = read_dossiers(tx, rules, about, at=at, known_at=then, tell=tell)
-                document = _document(what, dossiers, about, drawing)
+                document = _document(what, dossiers, about)
         detail = f"{about.label}，种子{drawing.seed}" if what == "sample" else about.label
         handed = HandOutCommand(what=Handout(f"report {what}"), file=out.name, detail=detail)
         perform_in(store, hand_out, handed)
@@ -103,10 +107,8 @@ def _kind(what: str) -> ReportKind:
     return ReportKind.WEEKLY if what == "weekly" else ReportKind.SPECIAL
 
 
-def _document(what: str, dossiers: Dossiers, about: Period, drawing: _Drawing) -> Document:
+def _document(what: str, dossiers: Dossiers, about: Period) -> Document:
     match what:
-        case "sample":
-            return spot_check(dossiers.of_accounts, dossiers.records, about, seed=drawing.seed, count=drawing.count)
         case "deductions":
             return deductions(dossiers.of_accounts, dossiers.records, about, dossiers.beyond)
         case "review":

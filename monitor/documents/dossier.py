@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -76,6 +76,12 @@ def _published(known: KnownPost) -> datetime:
 
 def in_order(dossiers: Iterable[Dossier], records: Iterable[Record]) -> list[Dossier]:
     """Return dossiers by the standing order of their units (机构序列), the roster's where there is none."""
+    place = places(records)
+    return sorted(dossiers, key=lambda entry: place(entry.account.unit_key))
+
+
+def places(records: Iterable[Record]) -> Callable[[UnitKey], int]:
+    """Return what tells the place of a unit in the standing order; those that have none come last."""
     order = {
         (record.area, normal(record.name)): int(record.item)
         for record in records
@@ -87,7 +93,7 @@ def in_order(dossiers: Iterable[Dossier], records: Iterable[Record]) -> list[Dos
         name = normal(unit.name)
         return order.get((unit.area, name), order.get((None, name), last))  # an old one does not say its area
 
-    return sorted(dossiers, key=lambda entry: place(entry.account.unit_key))
+    return place
 
 
 AREA = "地区"

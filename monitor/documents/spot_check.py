@@ -11,7 +11,7 @@ from monitor.core.phrases import Names
 from monitor.core.record import Record
 from monitor.core.spot_check import METHOD, drawn, reviewers, usual_count
 from monitor.documents.document import Attachment, Document, Table, Value
-from monitor.documents.dossier import AREA, Dossier, has_areas, in_order
+from monitor.documents.dossier import AREA, places
 
 _ABOUT = ("序号", "主办单位", "账号ID", "账号名称", "平台")
 SHEETS = {
@@ -24,18 +24,21 @@ _CROSS = "交叉互评表"
 
 
 def spot_check(
-    dossiers: Sequence[Dossier], records: Sequence[Record], period: Period, *, seed: str, count: int | None
+    roster: Sequence[Account], orders: Sequence[Record], period: Period, *, seed: str, count: int | None
 ) -> Document:
-    """Return the sample of a seed: `count` accounts, or one in ten, of all that are judged."""
-    asked = [one for one in in_order(dossiers, records) if one.account.is_judged]
-    ids = [one.account.id for one in asked]
+    """Return the sample of a seed: `count` accounts, or one in ten, of all on a roster that are judged.
+
+    `orders` are the records of the order of units, by which it lists them.
+    """
+    ids = [account.id for account in roster if account.is_judged]
     chosen = frozenset(drawn(ids, usual_count(len(ids)) if count is None else count, seed))
-    accounts = [one.account for one in asked if one.account.id in chosen]
+    place = places(orders)
+    accounts = sorted((one for one in roster if one.id in chosen), key=lambda account: place(account.unit_key))
     head = (
         f"{period.label}：从{len(ids)}个账号中抽取{len(accounts)}个。",
         f"种子：{seed}。方法：{METHOD}。",
     )
-    given = _Sheets(accounts=accounts, with_area=has_areas(dossiers))
+    given = _Sheets(accounts=accounts, with_area=len({account.area for account in roster}) > 1)
     crossed = reviewers(tuple(dict.fromkeys(map(given.ranked, accounts))), seed)
     sheets = [Attachment(title=title, table=given.blank(names)) for title, names in SHEETS.items()]
     return Document(

@@ -59,10 +59,17 @@ def put(tx: Tx, record: NewRecord | None, *, instead_of: Record | None, known_at
     judge_soon(tx, known_at, {whom.name} if whom else set())
 
 
-def records(tx: Tx, *, by: date | None = None, known_at: datetime | None = None) -> tuple[Record, ...]:
-    """Return the records of days up to `by`, and those that look ahead, as known by `known_at`; oldest first."""
+def records(
+    tx: Tx, *, by: date | None = None, known_at: datetime | None = None, kind: RecordKind | None = None
+) -> tuple[Record, ...]:
+    """Return the records of days up to `by`, and those that look ahead, as known by `known_at`; oldest first.
+
+    All of them, or those of one kind.
+    """
     table = tables.records
     chosen = sa.select(table).where(stands(table, known_at)).order_by(table.c.on, table.c.id)
+    if kind is not None:
+        chosen = chosen.where(table.c.kind == kind)
     if by is not None:
         chosen = chosen.where(sa.or_(table.c.on <= by, table.c.kind.in_(AHEAD)))
     if known_at is not None:

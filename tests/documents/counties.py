@@ -28,6 +28,7 @@ from monitor.pipeline.dossiers import read_dossiers
 from monitor.pipeline.reckoning import reckon
 from monitor.queries.letters import LetterContext, NoLetterError, read_handover, read_notice
 from monitor.queries.lines import OverviewContext
+from monitor.queries.spot_check import read_drawable
 from monitor.store import Tx, open_store, roster
 from tests.bench.province import NOW, Province
 from tests.databases import migrated
@@ -108,7 +109,7 @@ def _lists(tx: Tx, county: CountyOfDocuments) -> dict[str, Document]:
         "review": review(accounts, recorded, quarter, found.beyond, titles=rule_titles()),
         "deductions": deductions(accounts, recorded, quarter, found.beyond),
         "deregistration": deregistration(accounts, recorded, quarter),
-        "sample": spot_check(accounts, recorded, quarter, seed="2026-Q2", count=None),
+        "sample": spot_check(*read_drawable(tx, at=now, known_at=now), quarter, seed="2026-Q2", count=None),
     }
 
 

@@ -16,7 +16,7 @@ from monitor.core.period import BadPeriodError, Period
 from monitor.core.spot_check import LONGEST_SEED, is_seed
 from monitor.documents import Document
 from monitor.documents.spot_check import spot_check
-from monitor.pipeline.dossiers import read_dossiers
+from monitor.queries.spot_check import read_drawable
 from monitor.store import Tx
 from monitor.web.pages.handing_out import handed_out
 from monitor.web.pages.pages import Pages
@@ -33,8 +33,8 @@ async def sample_xlsx(pages: Pages, request: Request) -> Response:
     at = period.judged_at(now)
 
     def read(tx: Tx) -> Document:
-        found = read_dossiers(tx, pages.context.rules, period, at=at, known_at=at, tell=lambda _read, _all: None)
-        return spot_check(found.of_accounts, found.records, period, seed=seed, count=count)
+        accounts, orders = read_drawable(tx, at=at, known_at=at)
+        return spot_check(accounts, orders, period, seed=seed, count=count)
 
     detail = f"{period.label}，种子{seed}"
     return await handed_out(pages, request, read, Handout.SAMPLE, "随机抽查名单.xlsx", detail)
