@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -14,6 +14,7 @@ from monitor.queries.lines import AccountLine, OverviewContext, lines_of
 from monitor.queries.paging import ListSlice, slice_of
 from monitor.store import Tx, figures, lights
 from monitor.store.cases import open_cases
+from monitor.store.columns import portions
 from monitor.store.lights import AccountFilter, LightCounts, Order
 from monitor.store.notices import told_on
 from monitor.store.overview import account_rows
@@ -33,6 +34,8 @@ __all__ = [
 
 LISTED = 50
 """Accounts on one page of a list."""
+AT_ONCE = 500
+"""Accounts that are read at a time where all are listed."""
 CHOICES = 100
 """So many units can be chosen from."""
 
@@ -81,6 +84,12 @@ def read_accounts(tx: Tx, moment: OverviewContext, asked: AccountQuery) -> Accou
         counts=lights.counts(tx, replace(which, light=None)),
         units=figures.units_up_to(tx, CHOICES),
     )
+
+
+def every_line(tx: Tx, moment: OverviewContext, asked: AccountQuery) -> Iterator[AccountLine]:
+    """Yield the accounts of all pages of the list, in its order."""
+    for ids in portions(lights.ids(tx, filter_of(tx, moment, asked), asked.order), AT_ONCE):
+        yield from lines_for(tx, ids, moment)
 
 
 def filter_of(tx: Tx, moment: OverviewContext, asked: AccountQuery) -> AccountFilter:

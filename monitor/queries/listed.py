@@ -13,7 +13,7 @@ from monitor.core.light import Light
 from monitor.core.message import MessageTab
 from monitor.documents import Document
 from monitor.documents.document import Table, Value
-from monitor.queries.accounts import AccountQuery, read_accounts
+from monitor.queries.accounts import AccountQuery, every_line
 from monitor.queries.cases import CaseLine, lines_of
 from monitor.queries.lines import AccountLine, OverviewContext
 from monitor.queries.messages import Anew, MessageFilter, Sent, read_messages
@@ -50,9 +50,9 @@ def accounts_listed(tx: Tx, moment: OverviewContext, asked: AccountQuery, *, wit
     """Return the accounts of a list with what its page shows of each; with people, whom to phone as well."""
     columns = ("账号ID", "账号", "平台", "地区", "主办单位", "更新情况", "未更新天数", "最近更新", "期限", "其他问题")
     people = ("联络员", "联络员手机", "责任领导", "责任领导手机") if with_people else ()
-    pages = every_page(lambda number: read_accounts(tx, moment, replace(asked, page=number)).sheet)
     reached = {account.id: account for account in accounts(tx)} if with_people else {}  # lists have nobody's phone
-    rows = [(*_account(line), *_people(reached.get(line.account.id))) for page in pages for line in page.lines]
+    lines = every_line(tx, moment, asked)
+    rows = [(*_account(line), *_people(reached.get(line.account.id))) for line in lines]
     return Document(title="账号", table=Table.of((*columns, *people), rows))
 
 

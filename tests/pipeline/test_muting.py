@@ -24,7 +24,6 @@ from monitor.store import Store, cases, open_store, outbox, records
 from tests.databases import migrated
 from tests.often import often
 from tests.pipeline.build import NOW, Canned, Office, account, feed, office, settings
-from tests.store.build import standing
 
 URL = "https://feed.example/a.xml"
 OLD = 9
@@ -84,7 +83,7 @@ async def watched(store: Store, posts_on: int | None, mute: tuple[int, int] | No
         made.mail.taken.clear()
         assert await made.parts.passes.audit() == ()
         with store.read() as tx:
-            story.course.append((cases.case_history(tx, "A01"), standing(tx)))
+            story.course.append((cases.case_history(tx, "A01"), cases.current_findings(tx, now=made.clock())))
     return story
 
 
