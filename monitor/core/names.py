@@ -9,7 +9,8 @@ from functools import lru_cache
 @lru_cache(maxsize=4096)
 def normal(name: str) -> str:
     """Return a name as it is compared: NFKC, without spaces, so that （） are (); 官方 and 发布 are parts of it."""
-    return "".join(unicodedata.normalize("NFKC", name).split())
+    compared = "".join(unicodedata.normalize("NFKC", name).split())
+    return name if compared == name else compared  # one text instead of two: there may be 100,000
 
 
 _SAME = (

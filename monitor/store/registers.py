@@ -49,6 +49,7 @@ def register(tx: Tx, area: str, *, now: datetime, known_at: datetime | None = No
         records=_concerning(
             area,
             accounts,
+            ids,
             records(tx, by=today, known_at=known_by),
             lambda: roster.units_outside(tx, area, at=now, known_at=known_by),
         ),
@@ -136,18 +137,21 @@ def _decisions(tx: Tx, ids: Collection[str], now: datetime, known_by: datetime) 
 
 
 def _concerning(
-    area: str, accounts: Collection[Account], found: Collection[Record], units_elsewhere: Callable[[], Collection[str]]
+    area: str,
+    accounts: Collection[Account],
+    ids: Collection[str],
+    found: Collection[Record],
+    units_elsewhere: Callable[[], Collection[str]],
 ) -> tuple[Record, ...]:
     """Return the records about an area, its units and its accounts.
 
     An old record that does not say in which area its unit is may be about that of each area, but not about one that
     only other areas have.
     """
-    ids = {account.id for account in accounts}
-    units = {normal(account.unit) for account in accounts}
-    strangers = (record for record in found if record.subject is SubjectKind.UNIT and record.area is None)
-    has_strangers = any(normal(record.name) not in units for record in strangers)
-    elsewhere = frozenset(map(normal, units_elsewhere())) - units if has_strangers else frozenset()
+    strangers = {normal(one.name) for one in found if one.subject is SubjectKind.UNIT and one.area is None}
+    if strangers:
+        strangers -= {normal(account.unit) for account in accounts}
+    elsewhere = strangers & set(map(normal, units_elsewhere())) if strangers else set[str]()
 
     def concerns(record: Record) -> bool:
         match record.subject:
