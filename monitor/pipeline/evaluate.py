@@ -164,12 +164,10 @@ class AccountEvaluator:
             for rule, finding in self.rules_in_force.findings(known, now)
         )
         again = judge_again_at(known, now)
-        waits = any(judgement.waits_for_reading for judgement in judgements)
-        until = known.gives_up_reading_at(now) if waits else None
+        until = known.gives_up_reading_at(now) if any(judgement.waits_for_reading for judgement in judgements) else None
         if until is not None and until > now:
             again = min(again, until)
-        is_quiet = not waits and all(judgement.plan == NOTHING for judgement in judgements)
-        if is_quiet and foresees(known, now):
+        if all(judgement.is_nothing for judgement in judgements) and foresees(known, now):
             again = self._turns_at(known, judgements, now)
         if told_ahead is not None:
             again = min(again, told_ahead)
