@@ -30,7 +30,7 @@ def deductions(
 
     Nobody is exempted from what is 一律; where rules.yaml says otherwise, exempted accounts count apart.
     """
-    several = has_areas(dossiers, records)
+    several = has_areas((dossier.account for dossier in dossiers), records)
     judged = list(_judged(in_order(dossiers, records)))
     recorded = list(_recorded(records, period))
     units = {tuple(row[:2]) for row in (*judged, *recorded)}

@@ -40,7 +40,7 @@ def deregistration(dossiers: Sequence[Dossier], records: Sequence[Record], perio
         if (way := dossier.progress) and _concerns(way, period)
     ]
     closed = sum(Stage.CLOSED in way.days for _, way in shown)
-    several = has_areas(dossiers)
+    several = has_areas(dossier.account for dossier in dossiers)
     head = (f"{period.label}：办理中{len(shown) - closed}个，归档{closed}个。",)
     return Document(
         title="注销进度表",

@@ -100,7 +100,7 @@ AREA = "地区"
 """The column in which reports of several areas say where a unit is."""
 
 
-def has_areas(dossiers: Iterable[Dossier], records: Iterable[Record] = ()) -> bool:
+def has_areas(accounts: Iterable[Account], records: Iterable[Record] = ()) -> bool:
     """True if units of several areas are told of, so that a name alone does not tell which."""
-    areas = {dossier.account.area for dossier in dossiers} | {record.area for record in records if record.area}
+    areas = {account.area for account in accounts} | {record.area for record in records if record.area}
     return len(areas) > 1

@@ -51,7 +51,7 @@ def ledger(
     dossiers: Sequence[Dossier], records: Sequence[Record], period: Period, filed: Mapping[str, str]
 ) -> Document:
     """Return the whole ledger as it stood; `filed` are the filing numbers by account, as the latest lists have them."""
-    several = has_areas(dossiers)
+    several = has_areas(dossier.account for dossier in dossiers)
     shown = in_order(dossiers, records)
     rows = tuple(
         (number, *((one.account.area,) if several else ()), *_row(one, filed))

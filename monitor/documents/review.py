@@ -133,7 +133,7 @@ def review(
     `titles` say what a rule is called.
     """
     put = [dossier for dossier in in_order(dossiers, records) if _put(dossier)]
-    several = has_areas(dossiers)
+    several = has_areas(dossier.account for dossier in dossiers)
     staying = [dossier for dossier in put if dossier.account.status is not AccountStatus.DEREGISTERING]
     entries = tuple(_entry(dossier, titles, with_area=several) for dossier in staying)
     under_way = len(put) - len(entries)

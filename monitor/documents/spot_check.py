@@ -11,7 +11,7 @@ from monitor.core.phrases import Names
 from monitor.core.record import Record
 from monitor.core.spot_check import METHOD, drawn, reviewers, usual_count
 from monitor.documents.document import Attachment, Document, Table, Value
-from monitor.documents.dossier import AREA, places
+from monitor.documents.dossier import AREA, has_areas, places
 
 _ABOUT = ("序号", "主办单位", "账号ID", "账号名称", "平台")
 SHEETS = {
@@ -38,7 +38,7 @@ def spot_check(
         f"{period.label}：从{len(ids)}个账号中抽取{len(accounts)}个。",
         f"种子：{seed}。方法：{METHOD}。",
     )
-    given = _Sheets(accounts=accounts, with_area=len({account.area for account in roster}) > 1)
+    given = _Sheets(accounts=accounts, with_area=has_areas(roster))
     crossed = reviewers(tuple(dict.fromkeys(map(given.ranked, accounts))), seed)
     sheets = [Attachment(title=title, table=given.blank(names)) for title, names in SHEETS.items()]
     return Document(
