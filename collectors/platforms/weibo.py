@@ -18,7 +18,7 @@ from collectors import agents, sina, sina_visitor
 from collectors.listing import joined
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Continuation, Fetch, Page, Request, Session
-from monitor.core.observation import Covers, LookFailedError, Reason, Standing, Timeline
+from monitor.core.observation import Covers, LookFailedError, Profile, Reason, Standing, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Weibo:
         is_empty = about.standing is Standing.EMPTY  # then an unchanged list says nothing: the profile may have changed
         container = profile_page.told.texts.get("container") or f"{sina.LIST}{ask.uid}"
         request = replace(ask.posts(container), conditional=not is_empty)
-        posts_page = await ask.mobile(request, may_be_empty=is_empty, about=about)
+        posts_page = await ask.mobile(request, may_be_empty=is_empty, about=about.profile)
         if posts_page.is_ambiguous:
             return about if is_empty else await self._nothing_shown(ask, about)
         seen = posts_page.seen
@@ -121,12 +121,11 @@ class _Ask:
     is_renewed: bool = field(kw_only=True)
 
     async def mobile(
-        self, request: Request, *, may_be_empty: bool = False, about: Timeline | None = None
+        self, request: Request, *, may_be_empty: bool = False, about: Profile | None = None
     ) -> sina.SinaAnswer:
         """Return what m.weibo.cn answers; raises StaleVisitorError where a new visit may be answered otherwise."""
         page = await self.fetch(request)
-        is_believed = self.is_renewed or may_be_empty
-        return await sina.answered(page, self.fetch, is_renewed=is_believed, about=about.profile if about else None)
+        return await sina.answered(page, self.fetch, is_renewed=self.is_renewed or may_be_empty, about=about)
 
     async def info(self, *, conditional: bool = False) -> Timeline:
         """Return what weibo.com's profile says, to a visitor of its own."""

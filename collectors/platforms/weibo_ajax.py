@@ -18,7 +18,7 @@ from collectors.dates import Stamp
 from collectors.listing import joined
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, Page, Proof, Request, Session
-from monitor.core.observation import Covers, Standing, Timeline, timeline
+from monitor.core.observation import Covers, Profile, Standing, Timeline, timeline
 
 _NOT_SHOWN = re.compile(r"(?:微博|内容|文章)?(?:不存在|已被删除|已删除|暂无查看权限|仅[^。]{0,8}可见)|does not exist")
 """The words about a 微博 that is gone, or not for everybody."""
@@ -79,7 +79,7 @@ class WeiboAjax(links.KnowsLinks):
     async def _list(self, ask: _Ask, number: int, about: Timeline) -> Timeline:
         """Return the posts of a page; nothing for certain where its answer may mean empty or hidden."""
         path = f"statuses/mymblog?uid={ask.uid}&page={number}&feature=0"
-        answer = await ask.page(path, conditional=number == 1, may_be_empty=number > 1, about=about)
+        answer = await ask.page(path, conditional=number == 1, may_be_empty=number > 1, about=about.profile)
         if answer.is_ambiguous:
             return timeline((), covers=Covers.SOME, standing=Standing.ACTIVE)
         return answer.seen
@@ -100,14 +100,13 @@ class _Ask:
     is_renewed: bool = field(kw_only=True)
 
     async def page(
-        self, path: str, *, conditional: bool = False, may_be_empty: bool = False, about: Timeline | None = None
+        self, path: str, *, conditional: bool = False, may_be_empty: bool = False, about: Profile | None = None
     ) -> sina.SinaAnswer:
         """Return what weibo.com answers; raises StaleVisitorError where a new visit may be answered otherwise."""
         headers = {"Referer": f"https://weibo.com/u/{self.uid}", "X-Requested-With": "XMLHttpRequest"}
         url = f"{self.weibo.at_host('weibo.com')}/ajax/{path}"
         page = await self.fetch(Request(url=url, headers=headers, cookies=self.cookies, conditional=conditional))
-        is_believed = self.is_renewed or may_be_empty
-        return await sina.answered(page, self.fetch, is_renewed=is_believed, about=about.profile if about else None)
+        return await sina.answered(page, self.fetch, is_renewed=self.is_renewed or may_be_empty, about=about)
 
 
 COLLECTOR = WeiboAjax()
